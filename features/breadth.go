@@ -1,0 +1,60 @@
+package features
+
+import "math"
+
+const (
+	noProduct  = "no line with a product"
+	noCategory = "no line with a category"
+)
+
+var (
+	orderProducts   = []string{"orders.ordered_at", "orders.product_id"}
+	orderCategories = []string{"orders.ordered_at", "orders.category", "products.category"}
+)
+
+var breadth = Family{
+	Name: "breadth",
+	Doc:  "How many different products and categories the customer buys, and how often the same again.",
+	Features: []Feature{
+		{Name: "products_total", Doc: "Distinct products bought so far.", From: orderProducts, Unit: Count, Missing: noProduct,
+			Words: Words{More: "Bought {value} different products; {reference} is usual", Less: "Bought only {value} different products; {reference} is usual"},
+			value: func(p *past) float64 { return p.productsIn(ever) }},
+		{Name: "products_90d", Doc: "Distinct products bought in the last 90 days.", From: orderProducts, Window: 90, Unit: Count, Missing: noProduct,
+			value: func(p *past) float64 { return p.productsIn(last90d) }},
+		{Name: "products_365d", Doc: "Distinct products bought in the last 365 days.", From: orderProducts, Window: 365, Unit: Count, Missing: noProduct,
+			value: func(p *past) float64 { return p.productsIn(last365d) }},
+		{Name: "repeat_line_share", Doc: "Share of lines whose product the customer had bought on an earlier line.",
+			From: orderProducts, Unit: Share, Missing: noProduct,
+			value: func(p *past) float64 { return ratio(float64(p.repeatLines), float64(p.purchaseLines)) }},
+		{Name: "top_product_share", Doc: "Share of lines that hold the most bought product.", From: orderProducts, Unit: Share, Missing: noProduct,
+			value: func(p *past) float64 { return ratio(float64(p.topProduct), float64(p.purchaseLines)) }},
+		{Name: "categories_total", Doc: "Distinct categories bought so far.", From: orderCategories, Unit: Count, Missing: noCategory,
+			value: func(p *past) float64 { return p.categoriesIn(ever) }},
+		{Name: "categories_365d", Doc: "Distinct categories bought in the last 365 days.", From: orderCategories, Window: 365, Unit: Count, Missing: noCategory,
+			value: func(p *past) float64 { return p.categoriesIn(last365d) }},
+		{Name: "top_category_share", Doc: "Share of revenue in the category most spent on.", From: append(orderCategories, "orders.amount"), Unit: Share, Missing: noCategory,
+			value: func(p *past) float64 { return ratio(p.topCategory, p.categorised) }},
+		{Name: "category_entropy", Doc: "Entropy of revenue over categories in nats: 0 is one category.",
+			From: append(orderCategories, "orders.amount"), Unit: Ratio, Missing: noCategory,
+			value: func(p *past) float64 {
+				if !(p.categorised > 0) {
+					return math.NaN()
+				}
+				return math.Max(0, p.entropy)
+			}},
+	},
+}
+
+func (p *past) productsIn(w window) float64 {
+	if !p.hasProducts {
+		return math.NaN()
+	}
+	return float64(p.in[w].products)
+}
+
+func (p *past) categoriesIn(w window) float64 {
+	if !p.hasCategories {
+		return math.NaN()
+	}
+	return float64(p.in[w].categories)
+}

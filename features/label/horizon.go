@@ -1,0 +1,83 @@
+package label
+
+import "perennial/pipeline/history"
+
+// Horizons are the churn horizons that `auto` chooses from, in days.
+var Horizons = []int{30, 60, 90, 180, 365}
+
+// heldShare is the share of repeat gaps that a churn horizon must hold: a
+// customer who stays away longer than four of five gaps of the shop is silent
+// in a way that means something.
+const heldShare = 0.8
+
+// Gaps counts the days between consecutive order days. Its zero value is
+// empty; Merge makes the sum of buckets independent of their number and order.
+type Gaps struct {
+	counts [gapLimit + 1]int64 // the last counts everything longer
+	total  int64
+}
+
+const gapLimit = 365
+
+// Add counts the gaps of one history that were known before asOf.
+func (g *Gaps) Add(h *history.History, asOf history.Day) {
+	view := h.At(asOf)
+	last := history.Day(0)
+	seen := false
+	for i := range view.Lines {
+		line := &view.Lines[i]
+		day := line.At.Day()
+		if line.Return() || seen && day == last {
+			continue
+		}
+		if seen {
+			g.counts[min(int(day-last), gapLimit)]++
+			g.total++
+		}
+		last, seen = day, true
+	}
+}
+
+// Merge adds the gaps of other.
+func (g *Gaps) Merge(other *Gaps) {
+	for days, n := range other.counts {
+		g.counts[days] += n
+	}
+	g.total += other.total
+}
+
+// Total returns the number of gaps.
+func (g *Gaps) Total() int64 { return g.total }
+
+// Horizon returns the smallest of Horizons that holds four of five repeat
+// gaps, the longest if none does, and 90 days for a shop without repeat orders.
+func (g *Gaps) Horizon() int {
+	if g.total == 0 {
+		return 90
+	}
+	for _, days := range Horizons[:len(Horizons)-1] {
+		if float64(g.within(days)) >= heldShare*float64(g.total) {
+			return days
+		}
+	}
+	return Horizons[len(Horizons)-1]
+}
+
+// Median returns the median gap in days, at most 365, and 0 without gaps.
+func (g *Gaps) Median() int {
+	for days := range g.counts {
+		if g.total > 0 && 2*g.within(days) >= g.total {
+			return days
+		}
+	}
+	return 0
+}
+
+// within counts the gaps of at most days.
+func (g *Gaps) within(days int) int64 {
+	var n int64
+	for _, count := range g.counts[:days+1] {
+		n += count
+	}
+	return n
+}

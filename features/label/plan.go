@@ -1,0 +1,40 @@
+package label
+
+import (
+	"slices"
+
+	"perennial/pipeline/history"
+)
+
+// Plan says which cutoffs train and which one judges. Every training label was
+// complete before the judging cutoff, and the judging label before AsOf.
+type Plan struct {
+	AsOf        history.Day
+	HorizonDays int
+	Train       []history.Day // ascending
+	Judge       history.Day
+}
+
+// minimumPast is the history in days that must lie before a training cutoff.
+// Two weeks see a second order of frequent buyers and little else.
+const minimumPast = 30
+
+// PlanCutoffs lays out up to n training cutoffs and the judging cutoff for
+// labels of horizonDays, given the shop's first order day. ok is false when the
+// history is too short for one training and one judging cutoff.
+//
+// The judge is the newest cutoff whose label is complete at asOf. The newest
+// training cutoff is one horizon before the judge; the others step back by a
+// third of the horizon, at most 30 days.
+func PlanCutoffs(asOf, first history.Day, horizonDays, n int) (plan Plan, ok bool) {
+	horizon := history.Day(horizonDays)
+	plan = Plan{AsOf: asOf, HorizonDays: horizonDays, Judge: asOf - horizon}
+	step := min(history.Day(max(7, horizonDays/3)), 30)
+	cutoff := plan.Judge - horizon
+	for len(plan.Train) < n && cutoff-first >= minimumPast {
+		plan.Train = append(plan.Train, cutoff)
+		cutoff -= step
+	}
+	slices.Reverse(plan.Train)
+	return plan, len(plan.Train) > 0
+}
