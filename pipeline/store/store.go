@@ -1,0 +1,64 @@
+// Package store keeps objects under keys, in a folder or in memory, with the one
+// primitive that publishing rests on: create an object only if it is absent.
+//
+// Call Open with the store of the configuration. An object made by Create is
+// complete or not there, survives a power cut once Create has returned, and is
+// never overwritten. storetest is the battery that every Store passes.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Store holds objects of bytes under keys. All methods may be called from many
+// goroutines and processes at once.
+type Store interface {
+	// Create writes the object if key has none. Of many creators of a key one
+	// wins; the others get ErrExists. Any other error leaves open whether the
+	// object was written: Read tells.
+	Create(ctx context.Context, key string, body []byte) error
+
+	// Read returns the whole object, or ErrNotExist. The caller owns the bytes.
+	Read(ctx context.Context, key string) ([]byte, error)
+
+	// Replace writes the object whether or not key has one. A reader sees the
+	// old bytes or the new. It is for hints: the last of two writers wins.
+	Replace(ctx context.Context, key string, body []byte) error
+}
+
+// The answers a caller acts on; test with errors.Is.
+var (
+	ErrExists   = errors.New("object exists")
+	ErrNotExist = errors.New("object does not exist")
+	ErrReadOnly = errors.New("store was opened for reading")
+)
+
+// Open opens the store at location, a folder that is created if absent.
+func Open(location string) (Store, error) {
+	if err := folderOnly(location); err != nil {
+		return nil, err
+	}
+	return OpenFolder(location)
+}
+
+// OpenToRead opens the store at location, which must exist, for reading.
+func OpenToRead(location string) (Store, error) {
+	if err := folderOnly(location); err != nil {
+		return nil, err
+	}
+	return ReadFolder(location)
+}
+
+// folderOnly refuses a location that names another kind of store.
+func folderOnly(location string) error {
+	if location == "" {
+		return errors.New("store: no location (set store: to a folder, such as ./out)")
+	}
+	if scheme, _, found := strings.Cut(location, "://"); found {
+		return fmt.Errorf("store: open %s: a folder is the only kind of store supported, not %s:// (set store: to a folder, such as ./out)", location, scheme)
+	}
+	return nil
+}
