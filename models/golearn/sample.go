@@ -1,0 +1,87 @@
+package golearn
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// sample returns the rows to train on, at most limit, in an order that depends
+// on what the rows hold and not on where they stand: rows shuffled by the caller
+// give the same training. A row of weight 2 counts as two rows.
+//
+// The rows are those with the smallest hashes of (seed, content, how many equal
+// rows went before), so each repetition has its own chance to be drawn.
+func sample(seed uint64, x [][]float32, y, weights []float64, limit int) ([]int32, error) {
+	type candidate struct {
+		hash uint64
+		row  int32
+	}
+	var candidates []candidate
+	for i := range y {
+		copies, err := repetitions(weights, i)
+		if err != nil {
+			return nil, err
+		}
+		hash := contentHash(seed, x, y, i)
+		for range min(copies, limit) {
+			candidates = append(candidates, candidate{hash, int32(i)})
+		}
+	}
+	byHash := func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.row, b.row))
+	}
+	slices.SortFunc(candidates, byHash)
+	equal, previous := uint64(0), uint64(0)
+	for k := range candidates {
+		if k == 0 || candidates[k].hash != previous {
+			equal, previous = 0, candidates[k].hash
+		}
+		candidates[k].hash = mix(candidates[k].hash ^ mix(equal))
+		equal++
+	}
+	slices.SortFunc(candidates, byHash)
+	candidates = candidates[:min(len(candidates), limit)]
+	rows := make([]int32, len(candidates))
+	for k, c := range candidates {
+		rows[k] = c.row
+	}
+	return rows, nil
+}
+
+// repetitions returns how often row i is trained on.
+func repetitions(weights []float64, i int) (int, error) {
+	if weights == nil {
+		return 1, nil
+	}
+	w := weights[i]
+	if w < 0 || w != math.Trunc(w) || w > math.MaxInt32 {
+		return 0, fmt.Errorf("weight %v of row %d is not a whole number (golearn has no sample weights; pass nil or counts)", w, i)
+	}
+	return int(w), nil
+}
+
+// contentHash hashes features and outcome of row i. All NaN are one value, and
+// so are 0 and -0.
+func contentHash(seed uint64, x [][]float32, y []float64, i int) uint64 {
+	hash := mix(seed ^ mix(math.Float64bits(y[i])))
+	for _, column := range x {
+		v := column[i] + 0
+		bits := math.Float32bits(v)
+		if v != v {
+			bits = math.MaxUint32
+		}
+		hash = mix(hash ^ uint64(bits))
+	}
+	return hash
+}
+
+// mix is the finalizer of splitmix64 (Steele, Lea & Flood 2014): a bijection
+// whose output bits all depend on every input bit.
+func mix(h uint64) uint64 {
+	h += 0x9e3779b97f4a7c15
+	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+	h = (h ^ h>>27) * 0x94d049bb133111eb
+	return h ^ h>>31
+}
