@@ -2,7 +2,6 @@ package golearn
 
 import (
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -16,12 +15,12 @@ func checkTable(columns []string, x [][]float32, y, weights []float64) error {
 	case weights != nil && len(weights) != len(y):
 		return fmt.Errorf("%d weights for %d rows", len(weights), len(y))
 	}
+	if twice := repeated(columns); twice != "" {
+		return fmt.Errorf("two columns are named %q", twice)
+	}
 	for j, name := range columns {
-		if slices.Contains(columns[:j], name) {
-			return fmt.Errorf("two columns are named %q", name)
-		}
-		if err := checkColumn(name, x[j], len(y)); err != nil {
-			return err
+		if len(x[j]) != len(y) {
+			return fmt.Errorf("column %q has %d rows, not %d", name, len(x[j]), len(y))
 		}
 	}
 	for i, v := range y {
@@ -32,17 +31,16 @@ func checkTable(columns []string, x [][]float32, y, weights []float64) error {
 	return nil
 }
 
-// checkColumn wants one value per row, missing or finite.
-func checkColumn(name string, column []float32, rows int) error {
-	if len(column) != rows {
-		return fmt.Errorf("column %q has %d rows, not %d", name, len(column), rows)
-	}
-	for i, v := range column {
-		if math.IsInf(float64(v), 0) {
-			return fmt.Errorf("column %q, row %d: infinite value (leave it missing, or cap it)", name, i)
+// repeated returns a name that stands twice in names, or "".
+func repeated(names []string) string {
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		if seen[name] {
+			return name
 		}
+		seen[name] = true
 	}
-	return nil
+	return ""
 }
 
 // trainingRows checks a table and draws the rows to learn from it.
@@ -80,8 +78,8 @@ func pick(names, columns []string, x [][]float32, rows int) ([][]float32, error)
 		if j < 0 {
 			return nil, fmt.Errorf("no column %q, which the model was fitted on", name)
 		}
-		if err := checkColumn(name, x[j], rows); err != nil {
-			return nil, err
+		if len(x[j]) != rows {
+			return nil, fmt.Errorf("column %q has %d rows, not %d", name, len(x[j]), rows)
 		}
 		picked[k] = x[j]
 	}

@@ -15,7 +15,7 @@ import (
 type ForestConfig struct {
 	Trees    int    // default 50
 	Features int    // candidate features per node; default the square root of their number
-	MinSplit int    // a node with fewer rows is a leaf; default 20
+	MinSplit int    // a node with fewer rows is a leaf; default 50
 	MaxRows  int    // rows trained on, drawn by a hash of their content; default 10,000
 	Seed     uint64 // of that draw, and of every tree's rows and features
 }
@@ -30,7 +30,7 @@ func (c ForestConfig) withDefaults() (ForestConfig, error) {
 		}
 	}
 	fill(&c.Trees, 50)
-	fill(&c.MinSplit, 20)
+	fill(&c.MinSplit, 50)
 	fill(&c.MaxRows, 10_000)
 	return c, nil
 }
@@ -43,7 +43,7 @@ type Forest struct {
 }
 
 // Fit learns P(y = 1) from columns. x[j][i] is feature j of row i, NaN when
-// missing and never infinite; y is 0 or 1; weights are whole repetitions of the
+// missing; y is 0 or 1; weights are whole repetitions of the
 // rows, nil meaning ones. Neither the order of the rows nor the number of processors
 // changes a bit. A cancelled ctx ends the training within one split.
 //

@@ -17,8 +17,8 @@
 //     penalty therefore holds for the intercept too.
 //  4. Its liblinear takes some 40 bytes a cell and leaks the C model. Rows are
 //     capped and the child's memory ends with the child.
-//  5. Its trees hang on NaN. Missing values are imputed and infinite ones refused
-//     before golearn sees a number.
+//  5. Its trees hang on NaN. Missing and infinite values are made finite before
+//     golearn sees them.
 //  6. Its CSV reader turns empty cells into 0 and guesses types from the first
 //     row. It is not used.
 //  7. Its forest draws features once per tree, trains every tree at once and draws

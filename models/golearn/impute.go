@@ -6,9 +6,11 @@ import (
 	"slices"
 )
 
-// imputer fills in missing values: the column's median among the training rows
-// stands for NaN, and every column that had missing values then is followed, after
-// the last column, by a flag that is 1 where the value is missing.
+// imputer makes every cell a finite number, because golearn's trees never return
+// from a NaN. NaN becomes the column's median among the training rows, an infinite
+// value the largest float32 of its sign. Each column that had missing values
+// then gets a flag, a feature after the last column that is 1 where the value is
+// missing.
 type imputer struct {
 	columns []string
 	median  []float32 // per column; 0 where every training value is missing
@@ -23,7 +25,7 @@ func fitImputer(columns []string, x [][]float32, rows []int32) imputer {
 		seen = seen[:0]
 		for _, i := range rows {
 			if v := column[i]; v == v {
-				seen = append(seen, v)
+				seen = append(seen, finite(v))
 			}
 		}
 		if len(seen) < len(rows) {
@@ -40,11 +42,11 @@ func fitImputer(columns []string, x [][]float32, rows []int32) imputer {
 // width returns the number of features: columns, then flags.
 func (p *imputer) width() int { return len(p.columns) + len(p.flagged) }
 
-// value returns feature f of row i, never NaN. x holds p's columns.
+// value returns feature f of row i, always finite. x holds p's columns.
 func (p *imputer) value(x [][]float32, f, i int) float32 {
 	if f < len(p.columns) {
 		if v := x[f][i]; v == v {
-			return v
+			return finite(v)
 		}
 		return p.median[f]
 	}
@@ -54,12 +56,24 @@ func (p *imputer) value(x [][]float32, f, i int) float32 {
 	return 1
 }
 
+// finite returns v, or the largest float32 of its sign if v is infinite.
+func finite(v float32) float32 { return max(-math.MaxFloat32, min(v, math.MaxFloat32)) }
+
 // source returns the column that feature f is made of.
 func (p *imputer) source(f int) int {
 	if f < len(p.columns) {
 		return f
 	}
 	return int(p.flagged[f-len(p.columns)])
+}
+
+// name describes feature f.
+func (p *imputer) name(f int) string {
+	name := p.columns[p.source(f)]
+	if f < len(p.columns) {
+		return name
+	}
+	return name + " is missing"
 }
 
 // imputation is an imputer in a file.
@@ -81,12 +95,10 @@ func (f *imputation) imputer() (imputer, error) {
 	if len(f.Columns) == 0 || len(f.Median) != len(f.Columns) {
 		return imputer{}, fmt.Errorf("%d columns with %d medians", len(f.Columns), len(f.Median))
 	}
-	p := imputer{columns: f.Columns, median: f.Median}
-	for j, v := range f.Median {
-		if math.IsInf(float64(v), 0) {
-			return imputer{}, fmt.Errorf("median of %q is infinite", f.Columns[j])
-		}
+	if twice := repeated(f.Columns); twice != "" {
+		return imputer{}, fmt.Errorf("two columns are named %q", twice)
 	}
+	p := imputer{columns: f.Columns, median: f.Median}
 	for _, name := range f.Flagged {
 		j := int32(slices.Index(f.Columns, name))
 		if j < 0 || (len(p.flagged) > 0 && j <= p.flagged[len(p.flagged)-1]) {
