@@ -1,0 +1,61 @@
+package action
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math"
+	"strconv"
+)
+
+const (
+	groupPolicy   = "policy"
+	groupBaseline = "baseline"
+	groupHoldout  = "holdout"
+)
+
+// slots is the resolution of shares: 0.01%.
+const slots = 10_000
+
+// group draws the customer's group from SHA-256(salt ":" customer). The holdout
+// takes the lowest slots, so raising its share only adds customers to it.
+func (p *Policy) group(customer string) string {
+	holdout := slotsOf(*p.config.Holdout)
+	switch slot := draw(p.config.Salt + ":" + customer); {
+	case slot%slots < holdout:
+		return groupHoldout
+	case slot%slots < holdout+slotsOf(*p.config.Baseline):
+		return groupBaseline
+	}
+	return groupPolicy
+}
+
+// lot is the outcome of the exploration draw.
+type lot struct {
+	explore bool
+	pick    uint64 // uniform; modulo the number of actions
+}
+
+// lotDays is how long a draw stands, so that a customer is not drawn another
+// action every night.
+const lotDays = 14
+
+// lot draws whether the customer's action is chosen by lot in this fortnight.
+func (p *Policy) lot(customer string, asOf int32) lot {
+	fortnight := strconv.Itoa(int(math.Floor(float64(asOf) / lotDays)))
+	seed := p.config.Salt + ":explore:" + fortnight + ":" + customer
+	return lot{
+		explore: draw(seed)%slots < slotsOf(*p.config.Explore),
+		pick:    draw(seed + ":pick"),
+	}
+}
+
+// tie orders customers whose claims are worth the same.
+func (p *Policy) tie(customer string) uint64 { return draw(p.config.Salt + ":tie:" + customer) }
+
+func slotsOf(share float64) uint64 { return uint64(math.Round(share * slots)) }
+
+// draw returns 64 uniform bits of text.
+func draw(text string) uint64 {
+	sum := sha256.Sum256([]byte(text))
+	return binary.BigEndian.Uint64(sum[:8])
+}
