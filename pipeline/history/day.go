@@ -1,6 +1,9 @@
 package history
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Instant is the shop's wall clock in microseconds since 1970-01-01 00:00 in
 // the shop's own time zone. Extraction converts every zone and offset to it, so
@@ -74,7 +77,7 @@ func (d *Day) UnmarshalText(text []byte) error {
 func ParseDay(s string) (Day, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("%q is not a day (write it as 2006-01-02)", s)
 	}
 	return DayOf(t), nil
 }

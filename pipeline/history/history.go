@@ -10,12 +10,13 @@ package history
 type CustomerID string
 
 // Line is one product in an order. A return or refund is a line with negative
-// quantity or amount, dated when it happened.
+// quantity or amount, dated when it happened, whatever order it names. Numbers
+// are finite unless said otherwise.
 type Line struct {
 	At       Instant
 	KnownAt  Instant // when At had passed and the shop's system had the fact
 	Amount   float64 // revenue net of discount in the shop's currency
-	Order    int32   // ordinal of its order within the history, from 0
+	Order    int32   // ordinal of its order within the history, from 0 without holes
 	Product  Code
 	Category Code
 	Channel  Code

@@ -9,7 +9,7 @@ type View struct {
 	Customer    CustomerID
 	Cutoff      Day
 	SignedUpAt  Instant // Never when unknown or not before the cutoff
-	Country     Code
+	Country     Code    // as of the extract: when it changed is not known
 	Lines       []Line
 	Engagements []Engagement
 	Actions     []Sent
