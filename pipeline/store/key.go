@@ -10,9 +10,9 @@ import (
 const maxKey = 512
 
 // CheckKey returns an error unless key is a relative path of parts in
-// [a-z0-9-_.], separated by single slashes, none beginning with a dot. Such a
-// key means the same on every file system and in every object store, and
-// cannot leave the store.
+// [A-Za-z0-9-_.], separated by single slashes, none beginning with a dot. Such a
+// key cannot leave the store. Keys that differ in case alone are one file on
+// some disks: mint them in lower case.
 func CheckKey(key string) error {
 	if len(key) > maxKey {
 		return fmt.Errorf("store: key %.40q…: longer than %d bytes", key, maxKey)
@@ -23,7 +23,7 @@ func CheckKey(key string) error {
 		}
 		for i := range len(part) {
 			if !keyByte(part[i]) {
-				return fmt.Errorf("store: key %q: %q is not one of a-z 0-9 - _ . /", key, part[i])
+				return fmt.Errorf("store: key %q: %q is not one of A-Z a-z 0-9 - _ . /", key, part[i])
 			}
 		}
 	}
@@ -31,5 +31,5 @@ func CheckKey(key string) error {
 }
 
 func keyByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.'
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.'
 }

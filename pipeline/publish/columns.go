@@ -1,0 +1,68 @@
+package publish
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"perennial/pipeline/history"
+)
+
+// column is one column of the contract, as the tags of Score declare it.
+type column struct {
+	name     string
+	field    int      // of Score
+	optional bool     // may be null
+	date     bool     // an int32 of days since 1970-01-01
+	values   []string // what a text may be; empty means anything
+	crm      string   // yes, probability, money or codes; "" when a CRM shows none of it
+}
+
+// contract holds the columns of Score in order.
+var contract = columnsOf(reflect.TypeFor[Score]())
+
+func columnsOf(score reflect.Type) []column {
+	columns := make([]column, score.NumField())
+	for i := range columns {
+		tag := score.Field(i).Tag
+		name, options, _ := strings.Cut(tag.Get("parquet"), ",")
+		c := column{name: name, field: i, crm: tag.Get("crm"), values: strings.Fields(tag.Get("values"))}
+		for option := range strings.SplitSeq(options, ",") {
+			c.optional = c.optional || option == "optional"
+			c.date = c.date || option == "date"
+		}
+		columns[i] = c
+	}
+	return columns
+}
+
+// cell returns the column's value in a row: nil when null, a date or time as
+// text, otherwise a string, bool, int32, float64, []string, []Reason or Change.
+func (c *column) cell(row reflect.Value) any {
+	v := row.Field(c.field)
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return nil
+		}
+		v = v.Elem()
+	}
+	switch v.Kind() {
+	case reflect.String:
+		if c.optional && v.Len() == 0 {
+			return nil
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			return reflect.MakeSlice(v.Type(), 0, 0).Interface()
+		}
+	case reflect.Int32:
+		if c.date {
+			return history.Day(v.Int()).String()
+		}
+	case reflect.Struct:
+		if t, isTime := v.Interface().(time.Time); isTime {
+			return t.UTC().Format(time.RFC3339Nano)
+		}
+	}
+	return v.Interface()
+}

@@ -1,0 +1,104 @@
+package publish
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"perennial/pipeline/store"
+)
+
+// A fence means that another writer has committed, so the loop makes progress;
+// an answer that is an error is asked for again a few times.
+const (
+	maxFences  = 32
+	maxAnswers = 3
+)
+
+// Commit publishes the staged parts all at once, or changes nothing visible. It
+// reads every part back, holds the bytes to the gates and creates the record of
+// the next commit.
+//
+// With ErrAlreadyPublished the result holds the commit that is there: the work
+// is done. Other errors: GateError, ErrSuperseded, ErrContended, ErrCorrupt for a
+// staged part, or the store's.
+func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
+	if err := cmp.Or(s.check(), d.Override.check()); err != nil {
+		return Result{}, err
+	}
+	head, err := headIfAny(ctx, s.Store)
+	if err != nil {
+		return Result{}, err
+	}
+	if result, err := s.overtaken(ctx, d, head, 0); err != nil {
+		return result, err
+	}
+	t, err := s.readBack(ctx, d)
+	if err != nil {
+		return Result{}, err
+	}
+	for range maxFences {
+		c := s.record(d, t, head)
+		if err := refusal(s.RunID, c.Gates); err != nil {
+			return Result{}, err
+		}
+		won, err := createCommit(ctx, s.Store, c)
+		if err != nil {
+			return Result{}, err
+		}
+		if won {
+			return Result{Commit: c, Warning: advance(ctx, s.Store, c.N)}, nil
+		}
+		if head, err = findHead(ctx, s.Store); err != nil {
+			return Result{}, err
+		}
+		if result, err := s.overtaken(ctx, d, head, c.Base); err != nil {
+			return result, err
+		}
+	}
+	return Result{}, fmt.Errorf("publish: run %s: %w (run again)", s.RunID, ErrContended)
+}
+
+// overtaken returns an error if a commit after n makes this one pointless: the
+// same work, or work for a later day.
+func (s Set) overtaken(ctx context.Context, d Draft, head *Commit, n uint64) (Result, error) {
+	if d.Force || head == nil {
+		return Result{}, nil
+	}
+	done, err := publishedAfter(ctx, s.Store, head, d.IdempotencyKey, n)
+	if err != nil {
+		return Result{}, err
+	}
+	if done != nil {
+		return Result{Commit: done}, fmt.Errorf("publish: run %s: %w as commit %d", s.RunID, ErrAlreadyPublished, done.N)
+	}
+	if head.AsOf > d.AsOf {
+		return Result{Commit: head}, fmt.Errorf("publish: run %s as of %v: %w: commit %d is as of %v (force it to go back)", s.RunID, d.AsOf, ErrSuperseded, head.N, head.AsOf)
+	}
+	return Result{}, nil
+}
+
+// createCommit makes the record exist. It returns false if another run's record
+// has the number. An error or "exists" may be the lost answer to our own success,
+// so the record is read before anything is concluded.
+func createCommit(ctx context.Context, st store.Store, c *Commit) (won bool, err error) {
+	body, err := seal(c)
+	if err != nil {
+		return false, fmt.Errorf("publish: commit %d: %w", c.N, err)
+	}
+	var failed error
+	for range maxAnswers {
+		if failed = st.Create(ctx, commitKey(c.N), body); failed == nil {
+			return true, nil
+		}
+		found, err := readCommit(ctx, st, c.N)
+		if err == nil {
+			return found.RunID == c.RunID, nil
+		}
+		if !errors.Is(err, ErrNoCommit) {
+			failed = fmt.Errorf("%w; reading it back: %w", failed, err)
+		}
+	}
+	return false, fmt.Errorf("publish: commit %d of run %s: %w (it may or may not be there; run again, which publishes once)", c.N, c.RunID, failed)
+}

@@ -1,0 +1,53 @@
+package publish
+
+import (
+	"maps"
+	"time"
+
+	"perennial/pipeline/history"
+)
+
+// Draft is what a commit says besides its rows.
+type Draft struct {
+	Parts          []Part // as WritePart returned them, of bucket 0, 1, …
+	AsOf           history.Day
+	Eligible       IDChecksum        // the customers the set must hold, no more and no fewer
+	IdempotencyKey string            // hash of as-of, inputs, config, program and models
+	Models         map[string]string // question → version
+	Checks         []Gate            // outcomes of earlier stages, enforced with the rest
+	Override       *Override         // nil: every failed gate holds the set back
+	Force          bool              // publish though the key or a later day is there
+	CreatedAt      time.Time
+}
+
+// Result is the outcome of a publish.
+type Result struct {
+	Commit  *Commit
+	Warning error // the hint CURRENT.json lags; readers probe past it and the next night mends it
+}
+
+// record returns the commit that follows head, with the outcome of every gate.
+func (s Set) record(d Draft, t *tally, head *Commit) *Commit {
+	c := &Commit{
+		N:              1,
+		Kind:           KindPublish,
+		RunID:          s.RunID,
+		AsOf:           d.AsOf,
+		CreatedAt:      d.CreatedAt.UTC(),
+		IdempotencyKey: d.IdempotencyKey,
+		SchemaVersion:  SchemaVersion,
+		SchemaHash:     schemaHash(),
+		Models:         maps.Clone(d.Models),
+		Rows:           t.rows,
+		IDs:            t.ids,
+		Churn:          t.churn.distribution(),
+		Override:       d.Override,
+		Parts:          d.Parts,
+	}
+	if head != nil {
+		c.N, c.Base = head.N+1, head.N
+	}
+	gates := append(t.absolute(d.Eligible), t.drift(head)...)
+	c.Gates = d.Override.apply(append(gates, d.Checks...))
+	return c
+}
