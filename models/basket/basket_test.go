@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -121,14 +122,11 @@ func TestRankProperties(t *testing.T) {
 			}
 			return int(a - b)
 		})
-		if diff := cmp.Diff(want[:min(k, len(want))], got, cmpEmpty); diff != "" {
+		if diff := cmp.Diff(want[:min(k, len(want))], got, cmpopts.EquateEmpty()); diff != "" {
 			t.Fatal(diff)
 		}
 	})
 }
-
-// cmpEmpty takes nil and empty lists for equal.
-var cmpEmpty = cmp.Transformer("list", func(s []int32) string { return string(s) })
 
 func frequency(history [][]int32, item int32) (n int) {
 	for _, basket := range history {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // A file is text. The first line names the format and the totals; then each item
@@ -41,20 +43,15 @@ func Read(r io.Reader) (*Model, error) {
 }
 
 func read(r *bufio.Reader) (*Model, error) {
-	var baskets int64
-	var items int
-	if _, err := fmt.Fscanf(r, header, &baskets, &items); err != nil {
-		return nil, fmt.Errorf("first line: %w", err)
-	}
-	if baskets < 0 || items < 0 || items > math.MaxInt32 {
-		return nil, fmt.Errorf("first line: %d baskets, %d items", baskets, items)
+	baskets, items, err := readHeader(r)
+	if err != nil {
+		return nil, fmt.Errorf("line 1: %w", err)
 	}
 	var ranking []int32
 	var counts []int64
 	for line := 2; line < items+2; line++ {
-		var item int32
-		var count int64
-		if _, err := fmt.Fscanf(r, "%d %d\n", &item, &count); err != nil {
+		item, count, err := readItem(r)
+		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
 		if item < 0 || int(item) >= items || count < 0 || count > baskets {
@@ -74,4 +71,34 @@ func read(r *bufio.Reader) (*Model, error) {
 		return nil, fmt.Errorf("items are not each there once, most popular first")
 	}
 	return m, nil
+}
+
+func readHeader(r *bufio.Reader) (baskets int64, items int, err error) {
+	line, err := r.ReadString('\n')
+	if err != nil {
+		return 0, 0, err
+	}
+	if _, err := fmt.Sscanf(line, header, &baskets, &items); err != nil {
+		return 0, 0, fmt.Errorf("%q is not the head of a basket model: %w", line, err)
+	}
+	if baskets < 0 || items < 0 || items > math.MaxInt32 {
+		return 0, 0, fmt.Errorf("%d baskets, %d items", baskets, items)
+	}
+	return baskets, items, nil
+}
+
+// readItem reads one line, its end included, so that a number cut short is not
+// taken for a smaller one.
+func readItem(r *bufio.Reader) (item int32, count int64, err error) {
+	line, err := r.ReadString('\n')
+	if err != nil {
+		return 0, 0, err
+	}
+	left, right, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+	id, err := strconv.ParseInt(left, 10, 32)
+	if err != nil {
+		return 0, 0, err
+	}
+	count, err = strconv.ParseInt(right, 10, 64)
+	return int32(id), count, err
 }
