@@ -46,7 +46,7 @@ var none = Action{Name: "none", Service: true}
 // by a person several times that.
 func Catalogue() []Action {
 	return []Action{{
-		Name: "service_recovery", Channels: []string{"phone", "email"}, WindowDays: 14, RepeatDays: 14, Priority: 1,
+		Name: "service_recovery", Channels: []string{"email", "phone"}, WindowDays: 14, RepeatDays: 14, Priority: 1,
 		Uplift:  stages(0.02, "prospect", "new", "active", "cooling", "at_risk", "lapsed", "lost", "reactivated"),
 		Despite: []string{noConsent, openTicket, recentReturn, recentContact, recentOrder}, Service: true,
 		when: ticketOpen, because: becauseOfTicket,

@@ -12,11 +12,15 @@ import (
 //	uplift·margin·order value − contact cost − discount·order value·(base + uplift)
 //
 // The last term is the discount that customers take who would have ordered
-// anyway, base being their probability of an order in the window. It is NaN
-// where the order value, or base for a discount, is unknown.
+// anyway, base being their probability of an order in the window. A service
+// is owed whatever it costs, so its contact is not counted. The value is NaN where
+// the order value, or base for a discount, is unknown.
 func (p *Policy) value(a *Action, channel string, f *Facts, s *publish.Score) float64 {
 	uplift := a.Uplift[s.LifecycleStage]
-	value := uplift*p.config.Margin*f.AverageOrderValue - p.contactCost(channel)
+	value := uplift * p.config.Margin * f.AverageOrderValue
+	if !a.Service {
+		value -= p.contactCost(channel)
+	}
 	if a.Discount > 0 {
 		buyers := math.Min(1, orderProbability(s, float64(a.WindowDays))+uplift)
 		value -= a.Discount * f.AverageOrderValue * buyers
