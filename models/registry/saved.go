@@ -69,8 +69,8 @@ func load(ctx context.Context, st store.Store, question, version string) (*Saved
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", cardFile, ErrDamaged, err)
 	}
-	if got := versionOf(card, text); card.Question != question || got != version {
-		return nil, fmt.Errorf("%s: %w: it describes %s %s", cardFile, ErrDamaged, card.Question, got)
+	if content := versionOf(card, text); card.Question != question || card.Version != version || content != version {
+		return nil, fmt.Errorf("%s: %w: it names %s %s and its content is %s", cardFile, ErrDamaged, card.Question, card.Version, content)
 	}
 	saved := &Saved{Card: card, Files: make(map[string][]byte, len(card.Files))}
 	for _, name := range slices.Sorted(maps.Keys(card.Files)) {
