@@ -16,6 +16,7 @@ type column struct {
 	date     bool     // an int32 of days since 1970-01-01
 	values   []string // what a text may be; empty means anything
 	crm      string   // yes, probability, money or codes; "" when a CRM shows none of it
+	label    []byte   // the name as RowHash takes it in
 }
 
 // contract holds the columns of Score in order.
@@ -26,7 +27,13 @@ func columnsOf(score reflect.Type) []column {
 	for i := range columns {
 		tag := score.Field(i).Tag
 		name, options, _ := strings.Cut(tag.Get("parquet"), ",")
-		c := column{name: name, field: i, crm: tag.Get("crm"), values: strings.Fields(tag.Get("values"))}
+		c := column{
+			name:   name,
+			field:  i,
+			values: strings.Fields(tag.Get("values")),
+			crm:    tag.Get("crm"),
+			label:  appendText(nil, name),
+		}
 		for option := range strings.SplitSeq(options, ",") {
 			c.optional = c.optional || option == "optional"
 			c.date = c.date || option == "date"

@@ -4,17 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 )
 
-// findRows is how many rows are decoded at a time within the page that may hold
-// a customer.
-const findRows = 64
-
 // Find returns the row of one customer, or ErrNoCustomer. It reads one part and
-// decodes one page of it.
+// decodes one row of it.
 func (r *Reader) Find(ctx context.Context, customerID string) (*Score, error) {
 	p := &r.Commit.Parts[BucketOf(customerID, len(r.Commit.Parts))]
 	body, err := r.fetch(ctx, p)
@@ -69,32 +65,47 @@ func findInGroup(group parquet.RowGroup, customerID string) (*Score, error) {
 	if page == index.NumPages() {
 		return nil, nil
 	}
-	return findFrom(group, offsets.FirstRowIndex(page), customerID)
-}
-
-// findFrom reads sorted rows from one on until the customer or a later one.
-func findFrom(group parquet.RowGroup, first int64, customerID string) (row *Score, err error) {
-	reader := parquet.NewGenericRowGroupReader[Score](group)
-	defer func() { err = errors.Join(err, reader.Close()) }()
-	if err := reader.SeekToRow(first); err != nil {
+	first := offsets.FirstRowIndex(page)
+	offset, err := findInPage(chunk, first, id)
+	if offset < 0 || err != nil {
 		return nil, err
 	}
-	batch := make([]Score, findRows)
-	for {
-		n, err := reader.Read(batch)
-		for i := range batch[:n] {
-			switch id := batch[i].CustomerID; {
-			case id == customerID:
-				return &batch[i], nil
-			case id > customerID:
-				return nil, nil
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
-		}
+	return readRow(group, first+offset)
+}
+
+// findInPage returns where id is in the page that begins at row first, or -1.
+func findInPage(chunk parquet.ColumnChunk, first int64, id parquet.Value) (offset int64, err error) {
+	pages := chunk.Pages()
+	defer func() { err = errors.Join(err, pages.Close()) }()
+	if err := pages.SeekToRow(first); err != nil {
+		return -1, err
 	}
+	page, err := pages.ReadPage()
+	if err != nil {
+		return -1, err
+	}
+	defer parquet.Release(page)
+	ids := make([]parquet.Value, page.NumValues())
+	if n, err := page.Values().ReadValues(ids); n < len(ids) {
+		return -1, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	at, found := slices.BinarySearchFunc(ids, id, chunk.Type().Compare)
+	if !found {
+		return -1, nil
+	}
+	return int64(at), nil
+}
+
+// readRow decodes one row of the group.
+func readRow(group parquet.RowGroup, i int64) (row *Score, err error) {
+	reader := parquet.NewGenericRowGroupReader[Score](group)
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	if err := reader.SeekToRow(i); err != nil {
+		return nil, err
+	}
+	rows := make([]Score, 1)
+	if n, err := reader.Read(rows); n == 0 {
+		return nil, fmt.Errorf("%w: row %d: %w", ErrCorrupt, i, err)
+	}
+	return &rows[0], nil
 }

@@ -29,21 +29,20 @@ const bloomBits = 10
 // rowGroupRows bounds what a writer of parts buffers, a few hundred bytes a row.
 const rowGroupRows = 128 << 10
 
-// newParquetWriter returns a writer of rows in the published format. The rows
-// must come sorted by customer_id.
-func newParquetWriter(w io.Writer) *parquet.GenericWriter[Score] {
-	return parquet.NewGenericWriter[Score](w,
+// newParquetWriter returns a writer of rows in the published format.
+func newParquetWriter(w io.Writer, options ...parquet.WriterOption) *parquet.GenericWriter[Score] {
+	return parquet.NewGenericWriter[Score](w, append(options,
 		parquet.Compression(&parquet.Zstd),
 		parquet.MaxRowsPerRowGroup(rowGroupRows),
 		parquet.BloomFilters(parquet.SplitBlockFilter(bloomBits, "customer_id")),
-		parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending("customer_id"))),
-	)
+	)...)
 }
 
 // encodePart returns rows as Parquet; the same rows give the same bytes.
 func encodePart(rows []Score) ([]byte, error) {
 	var body bytes.Buffer
-	w := newParquetWriter(&body)
+	byCustomer := parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending("customer_id")))
+	w := newParquetWriter(&body, byCustomer)
 	if _, err := w.Write(rows); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}

@@ -42,13 +42,11 @@ func (c *column) appendShown(text []byte, v reflect.Value) []byte {
 		if v.Len() == 0 {
 			return text
 		}
-		text = appendText(text, c.name)
-		return appendText(text, v.String())
+		return appendText(append(text, c.label...), v.String())
 	case reflect.Slice:
-		text = appendText(text, c.name)
-		return appendList(text, v)
+		return appendList(append(text, c.label...), v)
 	}
-	text = appendText(text, c.name)
+	text = append(text, c.label...)
 	var number [32]byte
 	return appendText(text, c.appendNumber(number[:0], v))
 }
@@ -67,9 +65,8 @@ func (c *column) appendNumber(text []byte, v reflect.Value) []byte {
 }
 
 func appendRounded(text []byte, x float64) []byte {
-	x = math.Round(x)
-	if x == 0 {
-		x = 0 // not -0, which is written differently
+	if x = math.Round(x); math.Abs(x) < 1<<53 {
+		return strconv.AppendInt(text, int64(x), 10) // -0 as 0
 	}
 	return strconv.AppendFloat(text, x, 'f', -1, 64)
 }

@@ -81,7 +81,7 @@ func (t *tally) addColumns(s *Score) {
 			text := v.String()
 			if text == "" && !c.optional {
 				t.nulls.add(s.CustomerID, "%s is null", c.name)
-			} else if text != "" && c.values != nil && !slices.Contains(c.values, text) {
+			} else if text != "" && len(c.values) > 0 && !slices.Contains(c.values, text) {
 				t.misfits.add(s.CustomerID, "%s is %q", c.name, text)
 			}
 		case reflect.Float64:

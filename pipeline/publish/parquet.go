@@ -1,0 +1,34 @@
+package publish
+
+import (
+	"fmt"
+	"io"
+	"iter"
+)
+
+// WriteParquet writes the rows, in the order they come, as one file in the
+// format of a part. After an error the file has no footer, so nobody can take it
+// for a whole one.
+func WriteParquet(w io.Writer, rows iter.Seq2[*Score, error]) error {
+	out := newParquetWriter(w)
+	batch := make([]Score, 0, scanRows)
+	for s, err := range rows {
+		if err != nil {
+			return err
+		}
+		if batch = append(batch, *s); len(batch) < cap(batch) {
+			continue
+		}
+		if _, err := out.Write(batch); err != nil {
+			return fmt.Errorf("publish: write parquet: %w", err)
+		}
+		batch = batch[:0]
+	}
+	if _, err := out.Write(batch); err != nil {
+		return fmt.Errorf("publish: write parquet: %w", err)
+	}
+	if err := out.Close(); err != nil {
+		return fmt.Errorf("publish: write parquet: %w", err)
+	}
+	return nil
+}
