@@ -9,8 +9,8 @@ import (
 
 // Matrix is a feature table: row i describes Customers[i] as of Cutoffs[i].
 type Matrix struct {
-	Names     []string // of the columns
-	X         [][]float32
+	Names     []string    // of the columns
+	X         [][]float32 // X[j][i] is column j of row i, NaN where missing
 	Customers []history.CustomerID
 	Cutoffs   []history.Day
 }
@@ -45,58 +45,73 @@ func (s *Set) NewMatrix() *Matrix {
 // Builder fills matrices. It holds scratch memory: one Builder serves one
 // goroutine.
 type Builder struct {
-	set  *Set
-	past *past
+	features []Feature
+	view     history.View
+	past     *past
+	row      []float32
 }
 
 // NewBuilder returns a builder of s's columns.
-func (s *Set) NewBuilder() *Builder { return &Builder{set: s, past: newPast(s)} }
+func (s *Set) NewBuilder() *Builder {
+	return &Builder{
+		features: s.features,
+		row:      make([]float32, len(s.features)),
+		past: &past{
+			kinds:      kindsOf(s.vocabulary.Kinds),
+			products:   newLedger(s.vocabulary.Products),
+			categories: newLedger(s.vocabulary.Categories),
+		},
+	}
+}
 
 // Build appends to m one row for every history and cutoff that population
 // accepts: histories × cutoffs → rows, customer by customer so that a history
 // is in the cache for all its cutoffs. It fails if a feature leaves the range
-// of its unit, or is missing where its declaration says never.
+// of its unit, or is missing where its declaration says never; m then holds the
+// rows before. Money beyond what a float32 holds is cut to that.
 func (b *Builder) Build(m *Matrix, histories []history.History, cutoffs []history.Day, population func(*history.View) bool) error {
 	for i := range histories {
 		for _, cutoff := range cutoffs {
-			view := histories[i].At(cutoff)
-			if !population(&view) {
+			b.view = histories[i].At(cutoff)
+			if !population(&b.view) {
 				continue
 			}
-			if err := b.add(m, &view); err != nil {
-				return err
+			if err := b.add(m); err != nil {
+				return fmt.Errorf("features: customer %s as of %s: %w", b.view.Customer, cutoff, err)
 			}
 		}
 	}
 	return nil
 }
 
-// add appends the row of one view.
-func (b *Builder) add(m *Matrix, view *history.View) error {
-	b.past.read(view)
-	for j := range b.set.features {
-		f := &b.set.features[j]
+// add appends the row of b's view.
+func (b *Builder) add(m *Matrix) error {
+	b.past.read(&b.view)
+	for j := range b.features {
+		f := &b.features[j]
 		value := f.value(b.past)
 		if err := f.check(value); err != nil {
-			return fmt.Errorf("features: customer %s as of %s: %w", view.Customer, view.Cutoff, err)
+			return err
 		}
-		m.X[j] = append(m.X[j], float32(value))
+		b.row[j] = float32(saturate(value))
 	}
-	m.Customers = append(m.Customers, view.Customer)
-	m.Cutoffs = append(m.Cutoffs, view.Cutoff)
+	for j, value := range b.row {
+		m.X[j] = append(m.X[j], value)
+	}
+	m.Customers = append(m.Customers, b.view.Customer)
+	m.Cutoffs = append(m.Cutoffs, b.view.Cutoff)
 	return nil
 }
 
 // check reports a value that the declaration does not allow.
 func (f *Feature) check(value float64) error {
-	if math.IsNaN(value) {
-		if f.Missing == "" {
-			return fmt.Errorf("%s is missing, which its declaration rules out", f.Name)
-		}
+	switch {
+	case value >= f.low && value <= f.high && !math.IsInf(value, 0):
 		return nil
-	}
-	if low, high := f.Unit.Range(); value < low || value > high || math.IsInf(value, 0) {
-		return fmt.Errorf("%s = %g is outside %g to %g", f.Name, value, low, high)
+	case !math.IsNaN(value):
+		return fmt.Errorf("%s = %g is outside %g to %g", f.Name, value, f.low, f.high)
+	case f.Missing == "":
+		return fmt.Errorf("%s is missing, which its declaration rules out", f.Name)
 	}
 	return nil
 }

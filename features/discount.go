@@ -2,22 +2,25 @@ package features
 
 import "math"
 
-const noDiscounts = "no line says what was taken off"
+var (
+	orderDiscount  = []string{"orders.order_id", "orders.ordered_at", "orders.discount"}
+	discountAmount = []string{"orders.order_id", "orders.ordered_at", "orders.amount", "orders.discount"}
+)
 
-var orderDiscount = []string{"orders.ordered_at", "orders.amount", "orders.discount"}
+const noDiscounts = "no purchase says what was taken off"
 
 var discount = Family{
 	Name: "discount",
 	Doc:  "How much the customer buys at a discount.",
 	Features: []Feature{
-		{Name: "discount_share_total", Doc: "Money taken off over money before discount.", From: orderDiscount, Unit: Share, Missing: noDiscounts,
+		{Name: "discount_share_total", Doc: "Money taken off over money before discount.", From: discountAmount, Unit: Share, Missing: noDiscounts,
 			Words: Words{More: "Buys at {value} discount on average; {reference} is usual", Less: "Buys at {value} discount on average"},
 			value: func(p *past) float64 { return p.discountShare(ever) }},
-		{Name: "discount_share_365d", Doc: "The same over the last 365 days.", From: orderDiscount, Window: 365, Unit: Share, Missing: noDiscounts,
+		{Name: "discount_share_365d", Doc: "Money taken off over money before discount in the last 365 days.", From: discountAmount, Window: 365, Unit: Share, Missing: noDiscounts,
 			value: func(p *past) float64 { return p.discountShare(last365d) }},
 		{Name: "discounted_order_share", Doc: "Share of orders with a discount.", From: orderDiscount, Unit: Share, Missing: noDiscounts,
 			value: func(p *past) float64 { return p.discountedShare(ever) }},
-		{Name: "discounted_order_share_90d", Doc: "The same over the last 90 days.", From: orderDiscount, Window: 90, Unit: Share, Missing: noDiscounts + ", or no order in 90 days",
+		{Name: "discounted_order_share_90d", Doc: "Share of the orders of the last 90 days with a discount.", From: orderDiscount, Window: 90, Unit: Share, Missing: noDiscounts + ", or no order in 90 days",
 			value: func(p *past) float64 { return p.discountedShare(last90d) }},
 		{Name: "last_order_discounted", Doc: "1 if the last order had a discount.", From: orderDiscount, Unit: Share, Missing: noDiscounts,
 			value: func(p *past) float64 {

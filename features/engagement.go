@@ -7,6 +7,8 @@ import (
 
 var (
 	engagementKinds = []string{"engagements.occurred_at", "engagements.kind"}
+	engagementDays  = []string{"engagements.occurred_at"}
+	sinceOrder      = []string{"engagements.occurred_at", "engagements.kind", "orders.ordered_at"}
 	engagementValue = []string{"engagements.occurred_at", "engagements.kind", "engagements.value"}
 )
 
@@ -31,17 +33,20 @@ var engagement = Family{
 		sinceKind(cart, "product put into the cart", Words{}),
 		sinceKind(emailClick, "e-mail clicked", Words{More: "No e-mail clicked for {value} days", Less: "Clicked an e-mail {value} days ago"}),
 		sinceKind(ticket, "support ticket", Words{}),
-		{Name: "engaged_days_30d", Doc: "Days with any engagement in the last 30 days.", From: engagementKinds, Window: 30, Unit: Count,
+		{Name: "engaged_days_30d", Doc: "Days with any engagement in the last 30 days.", From: engagementDays, Window: 30, Unit: Count,
 			Words: Words{More: "Active on {value} of the last 30 days", Less: "Active on {value} of the last 30 days; {reference} is usual"},
 			value: func(p *past) float64 { return float64(p.in[last30d].engaged) }},
-		{Name: "engaged_days_90d", Doc: "Days with any engagement in the last 90 days.", From: engagementKinds, Window: 90, Unit: Count,
+		{Name: "engaged_days_90d", Doc: "Days with any engagement in the last 90 days.", From: engagementDays, Window: 90, Unit: Count,
 			value: func(p *past) float64 { return float64(p.in[last90d].engaged) }},
-		{Name: "engagement_recency_days", Doc: "Days since any engagement.", From: engagementKinds, Unit: Days, Missing: "never engaged",
+		{Name: "engagement_recency_days", Doc: "Days since any engagement.", From: engagementDays, Unit: Days, Missing: "never engaged",
 			value: func(p *past) float64 { return p.since(p.lastEngaged) }},
 		{Name: "engagement_trend_30d", Doc: "log of engaged days in the last 30 days against a third of those in the last 90 days, 0.5 added to both.",
-			From: engagementKinds, Window: 90, Unit: Log,
+			From: engagementDays, Window: 90, Unit: Log, Missing: "first engagement is younger than 90 days",
 			Words: Words{More: "More active than in the months before", Less: "Less active than in the months before"},
 			value: func(p *past) float64 {
+				if len(p.view.Engagements) == 0 || p.cutoff-p.view.Engagements[0].At.Day() < 90 {
+					return math.NaN()
+				}
 				return logRatio(float64(p.in[last30d].engaged), float64(p.in[last90d].engaged)/3, 0.5)
 			}},
 		{Name: "email_click_share_90d", Doc: "E-mails clicked per e-mail opened in the last 90 days, at most 1.", From: engagementKinds, Window: 90, Unit: Share, Missing: "no e-mail opened in 90 days",
@@ -49,11 +54,11 @@ var engagement = Family{
 				kinds := &p.in[last90d].kind
 				return math.Min(1, ratio(float64(kinds[emailClick]), float64(kinds[emailOpen])))
 			}},
-		{Name: "visits_since_order", Doc: "Visits after the day of the last order.", From: append(engagementKinds, "orders.ordered_at"), Unit: Count,
+		{Name: "visits_since_order", Doc: "Visits after the day of the last order; all of them without an order.", From: sinceOrder, Unit: Count,
 			value: func(p *past) float64 { return float64(p.sinceOrder[visit]) }},
-		{Name: "carts_since_order", Doc: "Products put into the cart after the day of the last order.", From: append(engagementKinds, "orders.ordered_at"), Unit: Count,
+		{Name: "carts_since_order", Doc: "Products put into the cart after the day of the last order; all of them without an order.", From: sinceOrder, Unit: Count,
 			value: func(p *past) float64 { return float64(p.sinceOrder[cart]) }},
-		{Name: "nps_last", Doc: "The last answer to how likely a recommendation is.", From: engagementValue, Unit: Any, Missing: "never asked, or no answer",
+		{Name: "nps_last", Doc: "The last answer to how likely a recommendation is, on the scale of the source.", From: engagementValue, Unit: Any, Missing: "never asked, or no answer",
 			value: func(p *past) float64 { return p.lastNPS }},
 	},
 }

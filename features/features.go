@@ -26,8 +26,8 @@ const (
 	Money Unit = "money" // shop currency, any sign
 	Share Unit = "share" // 0 to 1
 	Ratio Unit = "ratio" // >= 0
-	Log   Unit = "log"   // logarithm of a ratio, any sign
-	Any   Unit = "any"   // the shop's own measure, any sign
+	Log   Unit = "log"   // natural logarithm of a ratio, any sign
+	Any   Unit = "any"   // a measure of the shop's own, any sign
 )
 
 // Range returns the smallest and largest value that the unit allows.
@@ -47,17 +47,20 @@ type Feature struct {
 	Name    string   // ends with its window, where it has one
 	Doc     string   // one sentence
 	Family  string   // filled in from the family
-	From    []string // canonical columns it reads
-	Window  int      // days before the cutoff that it looks at; 0 is the whole history
+	From    []string // canonical columns it reads, besides those that tell a return from a purchase
+	Window  int      // days before the cutoff whose rows it counts; 0 is the whole history
 	Unit    Unit     // what it counts
-	Missing string   // when it is NaN; "" is never
+	Missing string   // when it is NaN; "" is never. Rows older than Window may decide it
 	Words   Words    // how a merchant would say it; zero for features that no reason names
 
-	value func(*past) float64
+	value      func(*past) float64
+	definition string // of the shop's own features: part of the schema hash
+	low, high  float64
 }
 
 // Words are the sentences a feature can say in a reason. {value} and
-// {reference} are filled in; an empty sentence is never said.
+// {reference} are filled in, and so is the name of any feature in braces; an
+// empty sentence is never said.
 type Words struct {
 	More string // the value is above the reference
 	Less string // the value is below it
@@ -81,17 +84,16 @@ func Families() []Family {
 
 // Set is the features of one shop, in column order. It is immutable.
 type Set struct {
-	features []Feature
-	names    []string
-	index    map[string]int
-	hash     string
-	kinds    kinds
-	products int
-	category int
+	features   []Feature
+	names      []string
+	index      map[string]int
+	hash       string
+	vocabulary history.Vocabulary
 }
 
 // NewSet returns the standard features followed by the shop's own. It fails
-// if an own feature is not understood or takes a name twice.
+// if an own feature is not understood or takes a name twice. The set reads
+// histories of the same vocabulary.
 func NewSet(vocabulary history.Vocabulary, own []Own) (*Set, error) {
 	families := Families()
 	if len(own) > 0 {
@@ -101,12 +103,11 @@ func NewSet(vocabulary history.Vocabulary, own []Own) (*Set, error) {
 		}
 		families = append(families, shop)
 	}
-	s := &Set{
-		index:    map[string]int{},
-		kinds:    kindsOf(vocabulary.Kinds),
-		products: vocabulary.Products.Len(),
-		category: vocabulary.Categories.Len(),
-	}
+	return newSet(vocabulary, families)
+}
+
+func newSet(vocabulary history.Vocabulary, families []Family) (*Set, error) {
+	s := &Set{index: map[string]int{}, vocabulary: vocabulary}
 	digest := sha256.New()
 	for _, family := range families {
 		for _, f := range family.Features {
@@ -114,10 +115,11 @@ func NewSet(vocabulary history.Vocabulary, own []Own) (*Set, error) {
 				return nil, fmt.Errorf("features: %s is declared twice (give your own feature another name)", f.Name)
 			}
 			f.Family = family.Name
+			f.low, f.high = f.Unit.Range()
 			s.index[f.Name] = len(s.features)
 			s.features = append(s.features, f)
 			s.names = append(s.names, f.Name)
-			fmt.Fprintf(digest, "%s\t%s\t%d\t%s\t%s\n", f.Name, f.Unit, f.Window, f.Missing, f.Doc)
+			fmt.Fprintf(digest, "%q %q %d %q %q %q\n", f.Name, f.Unit, f.Window, f.Missing, f.Doc, f.definition)
 		}
 	}
 	s.hash = hex.EncodeToString(digest.Sum(nil))[:16]

@@ -31,9 +31,10 @@ func kindsOf(dictionary history.Dictionary) kinds {
 		ks[i] = otherKind
 	}
 	for k, name := range kindNames {
-		ks[dictionary.Code(name)] = kind(k)
+		if code := dictionary.Code(name); code != 0 {
+			ks[code] = kind(k)
+		}
 	}
-	ks[0] = otherKind
 	return ks
 }
 

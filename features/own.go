@@ -2,8 +2,10 @@ package features
 
 import (
 	"fmt"
-	"math"
 	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 
 	"perennial/pipeline/history"
 )
@@ -12,24 +14,30 @@ import (
 //
 //	features:
 //	  - {name: gift_wrap_90d, from: orders, where: "category = 'gift'", measure: count, window: 90d}
+//
+// Rows are order lines, returns among them, or engagements.
 type Own struct {
-	Name    string `yaml:"name"`
+	Name    string `yaml:"name"`    // a-z, 0-9 and _
 	From    string `yaml:"from"`    // orders or engagements
 	Where   string `yaml:"where"`   // condition on the columns; empty takes every row
-	Measure string `yaml:"measure"` // count, sum, mean, max, days or recency
-	Of      string `yaml:"of"`      // column that sum, mean and max read
+	Measure string `yaml:"measure"` // count, sum, mean, max, days (with such a row) or recency (days since the last)
+	Of      string `yaml:"of"`      // number column that sum, mean and max read
 	Window  Span   `yaml:"window"`  // 90d; empty is the whole history
-	Doc     string `yaml:"doc"`
+	Doc     string `yaml:"doc"`     // one sentence; empty is made from the rest
 }
 
 // Span is a number of days, written 90d in YAML; 0 is the whole history.
 type Span int
 
+// maxSpan is a century: longer windows than any shop's history are a mistake.
+const maxSpan = 36500
+
 // UnmarshalText reads 90d.
 func (s *Span) UnmarshalText(text []byte) error {
-	var days int
-	if n, err := fmt.Sscanf(string(text), "%dd", &days); n != 1 || err != nil || days <= 0 || fmt.Sprintf("%dd", days) != string(text) {
-		return fmt.Errorf("%q is not a number of days (write 90d)", text)
+	digits, unit := strings.CutSuffix(string(text), "d")
+	days, err := strconv.ParseUint(digits, 10, 31)
+	if !unit || err != nil || days == 0 || days > maxSpan {
+		return fmt.Errorf("window %q is not 1 to %d days (write 90d)", text, maxSpan)
 	}
 	*s = Span(days)
 	return nil
@@ -48,10 +56,13 @@ var ownName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 // ownFamily compiles the shop's own features.
 func ownFamily(own []Own, vocabulary history.Vocabulary) (Family, error) {
 	family := Family{Name: "own", Doc: "The shop's own features."}
-	for _, o := range own {
+	for i, o := range own {
+		if !ownName.MatchString(o.Name) {
+			return Family{}, fmt.Errorf("features: own feature %d: name %q (begin with a-z, go on with a-z, 0-9 and _)", i+1, o.Name)
+		}
 		f, err := o.compile(vocabulary)
 		if err != nil {
-			return Family{}, fmt.Errorf("features: %s: %w", o.Name, err)
+			return Family{}, fmt.Errorf("features: own feature %s: %w", o.Name, err)
 		}
 		family.Features = append(family.Features, f)
 	}
@@ -59,102 +70,91 @@ func ownFamily(own []Own, vocabulary history.Vocabulary) (Family, error) {
 }
 
 func (o Own) compile(vocabulary history.Vocabulary) (Feature, error) {
-	if !ownName.MatchString(o.Name) {
-		return Feature{}, fmt.Errorf("name %q (use a-z, 0-9 and _)", o.Name)
-	}
 	source, err := sourceOf(o.From, vocabulary)
 	if err != nil {
 		return Feature{}, err
 	}
-	condition, err := parseWhere(o.Where, source)
+	where, err := parseWhere(o.Where, source)
 	if err != nil {
 		return Feature{}, err
 	}
+	m, err := o.measure(source)
+	if err != nil {
+		return Feature{}, err
+	}
+	if o.Window < 0 || o.Window > maxSpan {
+		return Feature{}, fmt.Errorf("window of %d days (0 is the whole history, the longest is %d)", o.Window, maxSpan)
+	}
+	f := Feature{
+		Name: o.Name, Doc: o.Doc, From: o.columns(source, where), Window: int(o.Window),
+		Unit: m.unit, Missing: m.missing, definition: o.sentence(),
+		value: func(p *past) float64 { return m.result(p, o.aggregate(p, source, where, m)) },
+	}
+	if f.Doc == "" {
+		f.Doc = f.definition
+	}
+	return f, nil
+}
+
+// measure returns what o measures, with its column and unit filled in.
+func (o Own) measure(source *source) (measure, error) {
 	m, ok := measures[o.Measure]
-	if !ok {
-		return Feature{}, fmt.Errorf("measure %q (use count, sum, mean, max, days or recency)", o.Measure)
+	switch {
+	case !ok:
+		return measure{}, fmt.Errorf("measure %q is not known (use %s)", o.Measure, join(measureNames))
+	case !m.ofColumn && o.Of != "":
+		return measure{}, fmt.Errorf("measure %s takes no column (leave out of: %s)", o.Measure, o.Of)
+	case !m.ofColumn:
+		return m, nil
 	}
-	of := func(*past, int) float64 { return 1 }
-	if m.needsColumn {
-		if of, err = source.number(o.Of); err != nil {
-			return Feature{}, fmt.Errorf("of: %w", err)
+	column, err := source.number(o.Of)
+	if err != nil {
+		return measure{}, fmt.Errorf("of: %w", err)
+	}
+	m.unit, m.value = column.unit, column.value
+	return m, nil
+}
+
+// aggregate goes over the rows of the window that satisfy where.
+func (o Own) aggregate(p *past, source *source, where condition, m measure) aggregate {
+	a := newAggregate()
+	for i := range source.count(p) {
+		day := source.at(p, i).Day()
+		if o.Window > 0 && day < p.cutoff-history.Day(o.Window) || !where.holds(p, i) {
+			continue
 		}
+		a.add(day, m.value(p, i))
 	}
-	doc := o.Doc
-	if doc == "" {
-		doc = fmt.Sprintf("%s of %s where %s.", o.Measure, o.From, orAll(o.Where))
-	}
-	return Feature{
-		Name: o.Name, Doc: doc, From: source.columnNames(), Window: int(o.Window), Unit: m.unit, Missing: m.missing,
-		value: func(p *past) float64 {
-			var a aggregate
-			first := history.Day(math.MinInt32)
-			if o.Window > 0 {
-				first = p.cutoff - history.Day(o.Window)
-			}
-			for i := range source.rows(p) {
-				if day := source.day(p, i); day >= first && condition(p, i) {
-					a.add(day, of(p, i))
-				}
-			}
-			return m.result(p, &a)
-		},
-	}, nil
+	return a
 }
 
-func orAll(where string) string {
-	if where == "" {
-		return "anything"
+// columns returns the canonical columns that o reads.
+func (o Own) columns(source *source, where condition) []string {
+	names := append([]string{source.time}, where.columns...)
+	if o.Of != "" {
+		names = append(names, o.Of)
 	}
-	return where
+	slices.Sort(names)
+	names = slices.Compact(names)
+	for i := range names {
+		names[i] = source.name + "." + names[i]
+	}
+	return names
 }
 
-// aggregate is what the measures are made of.
-type aggregate struct {
-	rows, days int
-	valued     int // rows with a value
-	sum, max   float64
-	last       history.Day
-}
-
-func (a *aggregate) add(day history.Day, value float64) {
-	if a.rows == 0 || day != a.last {
-		a.days++
+// sentence says what o measures.
+func (o Own) sentence() string {
+	var s strings.Builder
+	s.WriteString(o.Measure)
+	if o.Of != "" {
+		s.WriteString(" of " + o.Of)
 	}
-	a.rows++
-	a.last = day
-	if math.IsNaN(value) {
-		return
+	s.WriteString(" from " + o.From)
+	if strings.TrimSpace(o.Where) != "" {
+		s.WriteString(" where " + o.Where)
 	}
-	if a.valued == 0 || value > a.max {
-		a.max = value
+	if o.Window > 0 {
+		fmt.Fprintf(&s, " in the last %d days", o.Window)
 	}
-	a.valued++
-	a.sum += value
-}
-
-// measure turns an aggregate into a value.
-type measure struct {
-	unit        Unit
-	missing     string
-	needsColumn bool
-	result      func(*past, *aggregate) float64
-}
-
-var measures = map[string]measure{
-	"count":   {unit: Count, result: func(_ *past, a *aggregate) float64 { return float64(a.rows) }},
-	"days":    {unit: Count, result: func(_ *past, a *aggregate) float64 { return float64(a.days) }},
-	"sum":     {unit: Any, needsColumn: true, result: func(_ *past, a *aggregate) float64 { return a.sum }},
-	"mean":    {unit: Any, needsColumn: true, missing: "no such row", result: func(_ *past, a *aggregate) float64 { return ratioOrNaN(a.sum, a.valued) }},
-	"max":     {unit: Any, needsColumn: true, missing: "no such row", result: func(_ *past, a *aggregate) float64 { return valueOrNaN(a.max, a.valued) }},
-	"recency": {unit: Days, missing: "no such row", result: func(p *past, a *aggregate) float64 { return valueOrNaN(float64(p.cutoff-a.last), a.rows) }},
-}
-
-func ratioOrNaN(sum float64, n int) float64 { return valueOrNaN(sum/float64(n), n) }
-
-func valueOrNaN(value float64, n int) float64 {
-	if n == 0 {
-		return math.NaN()
-	}
-	return value
+	return s.String() + "."
 }

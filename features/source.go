@@ -13,16 +13,23 @@ import (
 // view by index, with text and number columns.
 type source struct {
 	name    string
+	time    string // the column that at reads
 	count   func(*past) int
 	at      func(*past, int) history.Instant
 	texts   map[string]textColumn
-	numbers map[string]func(*past, int) float64
+	numbers map[string]numberColumn
 }
 
-// textColumn is a column of codes.
+// textColumn is a column of codes, 0 where missing.
 type textColumn struct {
 	dictionary history.Dictionary
 	code       func(*past, int) history.Code
+}
+
+// numberColumn is a column of numbers, NaN where missing.
+type numberColumn struct {
+	unit  Unit // of its sum, mean and maximum
+	value func(*past, int) float64
 }
 
 func sourceOf(name string, vocabulary history.Vocabulary) (*source, error) {
@@ -32,13 +39,14 @@ func sourceOf(name string, vocabulary history.Vocabulary) (*source, error) {
 	case "engagements":
 		return engagementSource(vocabulary), nil
 	}
-	return nil, fmt.Errorf("from %q (use orders or engagements)", name)
+	return nil, fmt.Errorf("from %q is no table (use orders or engagements)", name)
 }
 
 func orderSource(vocabulary history.Vocabulary) *source {
 	line := func(p *past, i int) *history.Line { return &p.view.Lines[i] }
 	return &source{
 		name:  "orders",
+		time:  "ordered_at",
 		count: func(p *past) int { return len(p.view.Lines) },
 		at:    func(p *past, i int) history.Instant { return line(p, i).At },
 		texts: map[string]textColumn{
@@ -46,10 +54,10 @@ func orderSource(vocabulary history.Vocabulary) *source {
 			"category":   {vocabulary.Categories, func(p *past, i int) history.Code { return line(p, i).Category }},
 			"channel":    {vocabulary.Channels, func(p *past, i int) history.Code { return line(p, i).Channel }},
 		},
-		numbers: map[string]func(*past, int) float64{
-			"amount":   func(p *past, i int) float64 { return line(p, i).Amount },
-			"quantity": func(p *past, i int) float64 { return float64(line(p, i).Quantity) },
-			"discount": func(p *past, i int) float64 { return float64(line(p, i).Discount) },
+		numbers: map[string]numberColumn{
+			"amount":   {Money, func(p *past, i int) float64 { return saturate(line(p, i).Amount) }},
+			"discount": {Money, func(p *past, i int) float64 { return saturate(float64(line(p, i).Discount)) }},
+			"quantity": {Any, func(p *past, i int) float64 { return saturate(float64(line(p, i).Quantity)) }},
 		},
 	}
 }
@@ -58,6 +66,7 @@ func engagementSource(vocabulary history.Vocabulary) *source {
 	row := func(p *past, i int) *history.Engagement { return &p.view.Engagements[i] }
 	return &source{
 		name:  "engagements",
+		time:  "occurred_at",
 		count: func(p *past) int { return len(p.view.Engagements) },
 		at:    func(p *past, i int) history.Instant { return row(p, i).At },
 		texts: map[string]textColumn{
@@ -66,32 +75,30 @@ func engagementSource(vocabulary history.Vocabulary) *source {
 			"campaign_id": {vocabulary.Campaigns, func(p *past, i int) history.Code { return row(p, i).Campaign }},
 			"product_id":  {vocabulary.Products, func(p *past, i int) history.Code { return row(p, i).Product }},
 		},
-		numbers: map[string]func(*past, int) float64{
-			"value": func(p *past, i int) float64 { return float64(row(p, i).Value) },
+		numbers: map[string]numberColumn{
+			"value": {Any, func(p *past, i int) float64 { return saturate(float64(row(p, i).Value)) }},
 		},
 	}
 }
 
-func (s *source) rows(p *past) int { return s.count(p) }
-
-func (s *source) day(p *past, i int) history.Day { return s.at(p, i).Day() }
-
-func (s *source) number(column string) (func(*past, int) float64, error) {
-	if value, ok := s.numbers[column]; ok {
-		return value, nil
+// number returns the number column called name.
+func (s *source) number(name string) (numberColumn, error) {
+	if column, ok := s.numbers[name]; ok {
+		return column, nil
 	}
-	return nil, fmt.Errorf("%s has no number column %q (use %s)", s.name, column, strings.Join(slices.Sorted(maps.Keys(s.numbers)), ", "))
+	return numberColumn{}, fmt.Errorf("%s has no number column %q (use %s)", s.name, name, join(slices.Sorted(maps.Keys(s.numbers))))
 }
 
-// columnNames returns every column with its table, sorted.
+// columnNames returns the names of all columns, texts first.
 func (s *source) columnNames() []string {
-	var names []string
-	for name := range s.texts {
-		names = append(names, s.name+"."+name)
+	return append(slices.Sorted(maps.Keys(s.texts)), slices.Sorted(maps.Keys(s.numbers))...)
+}
+
+// join lists choices for a message: a, b or c.
+func join(choices []string) string {
+	last := len(choices) - 1
+	if last <= 0 {
+		return strings.Join(choices, "")
 	}
-	for name := range s.numbers {
-		names = append(names, s.name+"."+name)
-	}
-	slices.Sort(names)
-	return names
+	return strings.Join(choices[:last], ", ") + " or " + choices[last]
 }

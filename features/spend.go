@@ -38,11 +38,8 @@ var spend = Family{
 				}
 				return largest
 			}},
-		{Name: "order_value_cv", Doc: "Standard deviation of order values over their mean.", From: orderAmount, Unit: Ratio, Missing: "fewer than two orders",
-			value: func(p *past) float64 {
-				mean, sd := moments(len(p.orders), p.orderValue)
-				return ratio(sd, mean)
-			}},
+		{Name: "order_value_cv", Doc: "Standard deviation of order values over their mean.", From: orderAmount, Unit: Ratio, Missing: "fewer than two orders, or none of any value",
+			value: (*past).orderValueCV},
 	},
 }
 
@@ -54,22 +51,30 @@ func (p *past) orderValue(i int) float64 {
 	return p.orders[i].revenue
 }
 
-// moments returns the mean and the sample standard deviation of value(0) to
-// value(n-1), NaN where n is too small for them.
-func moments(n int, value func(int) float64) (mean, sd float64) {
-	if n == 0 {
-		return math.NaN(), math.NaN()
+// orderValueCV returns the coefficient of variation of the order values.
+func (p *past) orderValueCV() float64 {
+	values := p.scratch[:0]
+	for i := range p.orders {
+		values = append(values, p.orders[i].revenue)
 	}
-	for i := range n {
-		mean += value(i)
+	p.scratch = values
+	mean, sd := moments(values)
+	return ratio(sd, mean)
+}
+
+// moments returns the mean and the sample standard deviation of values, NaN
+// where there are too few for them.
+func moments(values []float64) (mean, sd float64) {
+	n := float64(len(values))
+	for _, v := range values {
+		mean += v
 	}
-	mean /= float64(n)
-	if n == 1 {
+	mean /= n
+	if n < 2 {
 		return mean, math.NaN()
 	}
-	for i := range n {
-		d := value(i) - mean
-		sd += d * d
+	for _, v := range values {
+		sd += (v - mean) * (v - mean)
 	}
-	return mean, math.Sqrt(sd / float64(n-1))
+	return mean, math.Sqrt(sd / (n - 1))
 }

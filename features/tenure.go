@@ -12,14 +12,14 @@ var tenure = Family{
 	Name: "tenure",
 	Doc:  "How long the customer has been one.",
 	Features: []Feature{
-		{Name: "tenure_days", Doc: "Days from the first order to the cutoff: T in customer-base models.", From: orderTimes, Unit: Days, Missing: noOrder,
+		{Name: "tenure_days", Doc: "Days from the first order to the cutoff: T in customer-base models.", From: orderDays, Unit: Days, Missing: noOrder,
 			Words: Words{More: "Customer for {value} days", Less: "First order only {value} days ago"},
 			value: (*past).tenure},
-		{Name: "lifetime_days", Doc: "Days from the first to the last order: t_x in customer-base models.", From: orderTimes, Unit: Days, Missing: noOrder,
-			value: func(p *past) float64 { return p.tenure() - p.since(p.lastOrder()) }},
+		{Name: "lifetime_days", Doc: "Days from the first to the last order: t_x in customer-base models.", From: orderDays, Unit: Days, Missing: noOrder,
+			value: func(p *past) float64 { return p.tenure() - p.since(p.orderDay(1)) }},
 		{Name: "signup_days", Doc: "Days since signing up.", From: signedUp, Unit: Days, Missing: "no sign-up date, or not before the cutoff",
 			value: func(p *past) float64 { return p.since(p.signup()) }},
-		{Name: "signup_to_order_days", Doc: "Days from signing up to the first order; 0 if the order came first.", From: append(signedUp, "orders.ordered_at"), Unit: Days, Missing: "no sign-up date, or no order yet",
+		{Name: "signup_to_order_days", Doc: "Days from signing up to the first order; 0 if the order came first.", From: []string{"customers.signed_up_at", "orders.ordered_at"}, Unit: Days, Missing: "no sign-up date, or no order yet",
 			value: func(p *past) float64 { return math.Max(0, p.since(p.signup())-p.tenure()) }},
 	},
 }

@@ -12,38 +12,32 @@ var trend = Family{
 	Doc:  "Whether the customer buys more or less than before.",
 	Features: []Feature{
 		{Name: "orders_trend_90d", Doc: "log((orders of the last 90 days + 0.5) / (orders of the 90 days before + 0.5)).",
-			From: orderTimes, Window: 180, Unit: Log, Missing: tooNew,
+			From: orderDays, Window: 180, Unit: Log, Missing: tooNew,
 			Words: Words{More: "Orders more often than three months ago", Less: "Orders less often than three months ago"},
 			value: func(p *past) float64 {
 				recent := float64(p.in[last90d].orders)
 				return p.ifThere(180, logRatio(recent, float64(p.in[last180d].orders)-recent, 0.5))
 			}},
 		{Name: "orders_trend_30d", Doc: "log of orders in the last 30 days against a third of those in the last 90 days, 0.5 added to both.",
-			From: orderTimes, Window: 90, Unit: Log, Missing: tooNew,
+			From: orderDays, Window: 90, Unit: Log, Missing: tooNew,
 			value: func(p *past) float64 {
 				return p.ifThere(90, logRatio(float64(p.in[last30d].orders), float64(p.in[last90d].orders)/3, 0.5))
 			}},
 		{Name: "orders_trend_180d", Doc: "log((orders of the last 180 days + 0.5) / (orders of the 185 days before + 0.5)).",
-			From: orderTimes, Window: 365, Unit: Log, Missing: tooNew,
+			From: orderDays, Window: 365, Unit: Log, Missing: tooNew,
 			value: func(p *past) float64 {
 				recent := float64(p.in[last180d].orders)
 				return p.ifThere(365, logRatio(recent, float64(p.in[last365d].orders)-recent, 0.5))
 			}},
-		{Name: "revenue_trend_90d", Doc: "log of revenue before returns in the last 90 days against the 90 days before, one average order value added to both.",
-			From: orderAmount, Window: 180, Unit: Log, Missing: tooNew + ", or no order of any value",
+		{Name: "revenue_trend_90d", Doc: "log of revenue before returns in the last 90 days against the 90 days before, one average order value so far added to both.",
+			From: orderAmount, Unit: Log, Missing: tooNew + ", or no order of any value",
 			value: func(p *past) float64 {
 				recent := p.in[last90d].revenue
 				return p.ifThere(180, logRatio(recent, p.in[last180d].revenue-recent, p.in[ever].revenue/float64(p.in[ever].orders)))
 			}},
 		{Name: "gap_trend", Doc: "log of the last gap against the mean gap, one day added to both.",
-			From: orderTimes, Unit: Log, Missing: noGap,
-			value: func(p *past) float64 {
-				mean, _ := p.gapMoments()
-				if len(p.gaps) == 0 {
-					return math.NaN()
-				}
-				return logRatio(p.gaps[len(p.gaps)-1], mean, 1)
-			}},
+			From: orderDays, Unit: Log, Missing: noGap,
+			value: func(p *past) float64 { return logRatio(p.rhythm.last, p.rhythm.mean, 1) }},
 		{Name: "order_value_trend", Doc: "log of the last order's value against the mean, one hundredth of the mean added to both.",
 			From: orderAmount, Unit: Log, Missing: "fewer than two orders, or none of any value",
 			value: func(p *past) float64 {

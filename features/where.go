@@ -1,8 +1,9 @@
 package features
 
 import (
+	"errors"
 	"fmt"
-	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,95 +11,57 @@ import (
 	"perennial/pipeline/history"
 )
 
-// condition decides about row i of a source.
-type condition func(p *past, i int) bool
+// condition selects rows of a source.
+type condition struct {
+	holds   predicate
+	columns []string // it reads
+}
+
+// predicate decides about row i of a source.
+type predicate func(p *past, i int) bool
 
 // parseWhere compiles a condition in the small part of SQL that features need:
 //
-//	category = 'gift' AND (quantity >= 2 OR NOT channel IN ('web', 'app'))
+//	category = 'gift' AND (quantity >= 2 OR channel NOT IN ('web', 'app'))
 //
-// Operators are = != <> < <= > >= and IN; texts take = != <> and IN only. A
-// comparison with a missing value is false. Keywords are case-insensitive.
+// Operators are = != <> < <= > >=, and = != <> IN and NOT IN for texts. A
+// comparison with a missing value is false, and so its NOT is true, where SQL
+// would say unknown. Keywords are case-insensitive, column names and texts are
+// not. An empty condition holds for every row.
 func parseWhere(where string, s *source) (condition, error) {
 	if strings.TrimSpace(where) == "" {
-		return func(*past, int) bool { return true }, nil
+		return condition{holds: func(*past, int) bool { return true }}, nil
 	}
 	tokens, err := scanWhere(where)
 	if err != nil {
-		return nil, fmt.Errorf("where %q: %w", where, err)
+		return condition{}, fmt.Errorf("where %q: %w", where, err)
 	}
 	parser := &whereParser{source: s, tokens: tokens}
-	c, err := parser.either()
-	if err == nil && parser.next() != "" {
-		parser.i--
-		err = fmt.Errorf("%q was not expected", parser.next())
-	}
+	holds, err := parser.whole()
 	if err != nil {
-		return nil, fmt.Errorf("where %q: %w", where, err)
+		return condition{}, fmt.Errorf("where %q: %w", where, err)
 	}
-	return c, nil
-}
-
-// scanWhere splits where into words, numbers, quoted texts and operators.
-func scanWhere(where string) ([]string, error) {
-	var tokens []string
-	for rest := strings.TrimSpace(where); rest != ""; rest = strings.TrimSpace(rest) {
-		n := tokenLength(rest)
-		if n == 0 {
-			return nil, fmt.Errorf("%q is not understood", rest)
-		}
-		tokens = append(tokens, rest[:n])
-		rest = rest[n:]
-	}
-	return tokens, nil
-}
-
-// tokenLength returns the length of the token that s begins with, 0 if none.
-func tokenLength(s string) int {
-	switch {
-	case s[0] == '\'':
-		for i := 1; i < len(s); i++ {
-			if s[i] != '\'' {
-				continue
-			}
-			if i+1 == len(s) || s[i+1] != '\'' {
-				return i + 1
-			}
-			i++ // '' is a quote inside the text
-		}
-		return 0
-	case len(s) > 1 && slices.Contains([]string{"!=", "<>", "<=", ">="}, s[:2]):
-		return 2
-	case strings.ContainsRune("=<>(),", rune(s[0])):
-		return 1
-	}
-	n := 0
-	for n < len(s) && isWord(s[n]) {
-		n++
-	}
-	return n
-}
-
-func isWord(c byte) bool {
-	return c == '_' || c == '.' || c == '-' || c == '+' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+	return condition{holds, parser.columns}, nil
 }
 
 // whereParser is a recursive descent over tokens.
 type whereParser struct {
-	source *source
-	tokens []string
-	i      int
-	depth  int
+	source  *source
+	tokens  []string
+	i       int
+	depth   int
+	columns []string // met so far
 }
 
 // maxDepth bounds nesting, so that a hostile text cannot exhaust the stack.
 const maxDepth = 100
 
+// next consumes a token; it is "" at the end.
 func (w *whereParser) next() string {
-	w.i++
-	if w.i > len(w.tokens) {
+	if w.i == len(w.tokens) {
 		return ""
 	}
+	w.i++
 	return w.tokens[w.i-1]
 }
 
@@ -111,10 +74,21 @@ func (w *whereParser) accept(word string) bool {
 	return false
 }
 
-func (w *whereParser) either() (condition, error) {
+func (w *whereParser) whole() (predicate, error) {
+	holds, err := w.either()
+	if err != nil {
+		return nil, err
+	}
+	if rest := w.next(); rest != "" {
+		return nil, fmt.Errorf("%s was not expected (join conditions with AND or OR)", rest)
+	}
+	return holds, nil
+}
+
+func (w *whereParser) either() (predicate, error) {
 	left, err := w.both()
 	for err == nil && w.accept("OR") {
-		var right condition
+		var right predicate
 		a := left
 		right, err = w.both()
 		left = func(p *past, i int) bool { return a(p, i) || right(p, i) }
@@ -122,10 +96,10 @@ func (w *whereParser) either() (condition, error) {
 	return left, err
 }
 
-func (w *whereParser) both() (condition, error) {
+func (w *whereParser) both() (predicate, error) {
 	left, err := w.negated()
 	for err == nil && w.accept("AND") {
-		var right condition
+		var right predicate
 		a := left
 		right, err = w.negated()
 		left = func(p *past, i int) bool { return a(p, i) && right(p, i) }
@@ -133,109 +107,114 @@ func (w *whereParser) both() (condition, error) {
 	return left, err
 }
 
-func (w *whereParser) negated() (condition, error) {
+func (w *whereParser) negated() (predicate, error) {
 	w.depth++
 	defer func() { w.depth-- }()
 	switch {
 	case w.depth > maxDepth:
-		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
+		return nil, fmt.Errorf("nested deeper than %d (simplify it)", maxDepth)
 	case w.accept("NOT"):
-		c, err := w.negated()
-		return func(p *past, i int) bool { return !c(p, i) }, err
+		holds, err := w.negated()
+		return func(p *past, i int) bool { return !holds(p, i) }, err
 	case w.accept("("):
-		c, err := w.either()
+		holds, err := w.either()
 		if err == nil && !w.accept(")") {
-			err = fmt.Errorf("a ) is missing")
+			err = errors.New("a ) is missing")
 		}
-		return c, err
+		return holds, err
 	}
 	return w.comparison()
 }
 
-func (w *whereParser) comparison() (condition, error) {
+func (w *whereParser) comparison() (predicate, error) {
 	column := w.next()
-	if text, ok := w.source.texts[column]; ok {
+	text, isText := w.source.texts[column]
+	number, isNumber := w.source.numbers[column]
+	w.columns = append(w.columns, column)
+	switch {
+	case isText:
 		return w.textComparison(column, text)
+	case isNumber:
+		return w.numberComparison(column, number.value)
+	case column == "":
+		return nil, fmt.Errorf("it ends where a column should follow (use %s)", join(w.source.columnNames()))
 	}
-	if number, ok := w.source.numbers[column]; ok {
-		return w.numberComparison(column, number)
-	}
-	known := slices.Sorted(maps.Keys(w.source.texts))
-	known = append(known, slices.Sorted(maps.Keys(w.source.numbers))...)
-	return nil, fmt.Errorf("%s has no column %q (use %s)", w.source.name, column, strings.Join(known, ", "))
+	return nil, fmt.Errorf("%s has no column %s (use %s)", w.source.name, column, join(w.source.columnNames()))
 }
 
-func (w *whereParser) textComparison(column string, text textColumn) (condition, error) {
-	switch op := w.next(); strings.ToUpper(op) {
-	case "=":
-		code, err := w.code(text.dictionary)
-		return func(p *past, i int) bool { c := text.code(p, i); return c != 0 && c == code }, err
-	case "!=", "<>":
-		code, err := w.code(text.dictionary)
-		return func(p *past, i int) bool { c := text.code(p, i); return c != 0 && c != code }, err
-	case "IN":
-		codes, err := w.codes(text.dictionary)
-		return func(p *past, i int) bool { return slices.Contains(codes, text.code(p, i)) }, err
-	default:
-		return nil, fmt.Errorf("%s %s: a text column takes =, != or IN", column, op)
-	}
-}
-
-// codes reads ('a', 'b'). A text that no row has stands for no code.
-func (w *whereParser) codes(dictionary history.Dictionary) ([]history.Code, error) {
-	if !w.accept("(") {
-		return nil, fmt.Errorf("IN needs a list in brackets")
+func (w *whereParser) textComparison(column string, text textColumn) (predicate, error) {
+	op := strings.ToUpper(w.next())
+	if op == "NOT" && w.accept("IN") {
+		op = "NOT IN"
 	}
 	var codes []history.Code
+	var err error
+	switch op {
+	case "=", "!=", "<>":
+		codes, err = w.code(nil, text.dictionary)
+	case "IN", "NOT IN":
+		codes, err = w.codes(text.dictionary)
+	default:
+		return nil, fmt.Errorf("%s is a text column (compare it by =, !=, IN or NOT IN)", column)
+	}
+	among := op == "=" || op == "IN"
+	return func(p *past, i int) bool {
+		c := text.code(p, i)
+		return c != 0 && slices.Contains(codes, c) == among
+	}, err
+}
+
+// codes reads ('a', 'b') and returns the codes of the texts.
+func (w *whereParser) codes(dictionary history.Dictionary) (codes []history.Code, err error) {
+	if !w.accept("(") {
+		return nil, errors.New("IN needs a list (write IN ('a', 'b'))")
+	}
 	for {
-		code, err := w.code(dictionary)
-		if err != nil {
+		if codes, err = w.code(codes, dictionary); err != nil {
 			return nil, err
-		}
-		if code > 0 {
-			codes = append(codes, code)
 		}
 		if w.accept(")") {
 			return codes, nil
 		}
 		if !w.accept(",") {
-			return nil, fmt.Errorf("a , or ) is missing in the list")
+			return nil, errors.New("a , or ) is missing in the list")
 		}
 	}
 }
 
-// code reads a quoted text and returns its code, -1 if no row has it.
-func (w *whereParser) code(dictionary history.Dictionary) (history.Code, error) {
+// code reads a quoted text and appends its code to codes, if any row has it.
+func (w *whereParser) code(codes []history.Code, dictionary history.Dictionary) ([]history.Code, error) {
 	token := w.next()
-	if len(token) < 2 || token[0] != '\'' {
-		return 0, fmt.Errorf("%q is not a text (write 'text')", token)
+	if !strings.HasPrefix(token, "'") {
+		return nil, fmt.Errorf("%q is not a text (write 'text')", token)
 	}
 	name := strings.ReplaceAll(token[1:len(token)-1], "''", "'")
 	if code := dictionary.Code(name); code != 0 {
-		return code, nil
+		codes = append(codes, code)
 	}
-	return -1, nil
+	return codes, nil
 }
 
-func (w *whereParser) numberComparison(column string, number func(*past, int) float64) (condition, error) {
+func (w *whereParser) numberComparison(column string, value func(*past, int) float64) (predicate, error) {
 	op, token := w.next(), w.next()
+	compare, ok := comparisons[op]
+	if !ok {
+		return nil, fmt.Errorf("%s is a number column (compare it by =, !=, <, <=, > or >=)", column)
+	}
 	limit, err := strconv.ParseFloat(token, 64)
-	if err != nil {
-		return nil, fmt.Errorf("%s %s %q: not a number", column, op, token)
+	if err != nil || math.IsNaN(limit) || math.IsInf(limit, 0) {
+		return nil, fmt.Errorf("%s %s %s: not a number", column, op, token)
 	}
-	switch op {
-	case "=":
-		return func(p *past, i int) bool { return number(p, i) == limit }, nil
-	case "!=", "<>":
-		return func(p *past, i int) bool { v := number(p, i); return v < limit || v > limit }, nil
-	case "<":
-		return func(p *past, i int) bool { return number(p, i) < limit }, nil
-	case "<=":
-		return func(p *past, i int) bool { return number(p, i) <= limit }, nil
-	case ">":
-		return func(p *past, i int) bool { return number(p, i) > limit }, nil
-	case ">=":
-		return func(p *past, i int) bool { return number(p, i) >= limit }, nil
-	}
-	return nil, fmt.Errorf("%s %q: a number column takes = != < <= > or >=", column, op)
+	return func(p *past, i int) bool { return compare(value(p, i), limit) }, nil
+}
+
+// comparisons are all false where v is NaN.
+var comparisons = map[string]func(v, limit float64) bool{
+	"=":  func(v, limit float64) bool { return v == limit },
+	"!=": func(v, limit float64) bool { return v < limit || v > limit },
+	"<>": func(v, limit float64) bool { return v < limit || v > limit },
+	"<":  func(v, limit float64) bool { return v < limit },
+	"<=": func(v, limit float64) bool { return v <= limit },
+	">":  func(v, limit float64) bool { return v > limit },
+	">=": func(v, limit float64) bool { return v >= limit },
 }

@@ -5,36 +5,41 @@ import "perennial/pipeline/history"
 // Horizons are the churn horizons that `auto` chooses from, in days.
 var Horizons = []int{30, 60, 90, 180, 365}
 
-// heldShare is the share of repeat gaps that a churn horizon must hold: a
-// customer who stays away longer than four of five gaps of the shop is silent
-// in a way that means something.
-const heldShare = 0.8
+// A churn horizon must hold heldOf/heldIn of the repeat gaps: a customer who
+// stays away longer than four of five gaps of the shop is silent in a way that
+// means something.
+const heldOf, heldIn = 4, 5
+
+// noRepeatHorizon is the churn horizon in days of a shop without repeat orders.
+const noRepeatHorizon = 90
 
 // Gaps counts the days between consecutive order days. Its zero value is
 // empty; Merge makes the sum of buckets independent of their number and order.
 type Gaps struct {
-	counts [gapLimit + 1]int64 // the last counts everything longer
+	counts [gapLimit + 1]int64 // by days; the last counts everything longer too
 	total  int64
 }
 
+// gapLimit is the longest of Horizons: nothing here tells longer gaps apart.
 const gapLimit = 365
 
 // Add counts the gaps of one history that were known before asOf.
 func (g *Gaps) Add(h *history.History, asOf history.Day) {
 	view := h.At(asOf)
-	last := history.Day(0)
-	seen := false
+	var begun orders
+	var last history.Day
+	found := false
 	for i := range view.Lines {
 		line := &view.Lines[i]
-		day := line.At.Day()
-		if line.Return() || seen && day == last {
+		if line.Return() || !begun.add(line.Order) {
 			continue
 		}
-		if seen {
+		day := line.At.Day()
+		if found && day != last {
 			g.counts[min(int(day-last), gapLimit)]++
 			g.total++
 		}
-		last, seen = day, true
+		last, found = day, true
 	}
 }
 
@@ -53,10 +58,10 @@ func (g *Gaps) Total() int64 { return g.total }
 // gaps, the longest if none does, and 90 days for a shop without repeat orders.
 func (g *Gaps) Horizon() int {
 	if g.total == 0 {
-		return 90
+		return noRepeatHorizon
 	}
 	for _, days := range Horizons[:len(Horizons)-1] {
-		if float64(g.within(days)) >= heldShare*float64(g.total) {
+		if heldIn*g.within(days) >= heldOf*g.total {
 			return days
 		}
 	}

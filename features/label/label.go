@@ -2,8 +2,8 @@
 // what happened in the horizon.
 //
 // Of returns the outcome of one customer. Gaps chooses the churn horizon from
-// repeat gaps, Plan lays out training and judging cutoffs so that no label
-// overlaps what the judge must not have seen.
+// repeat gaps, PlanCutoffs lays out training and judging cutoffs so that no
+// label overlaps what the judge must not have seen.
 package label
 
 import (
@@ -15,40 +15,56 @@ import (
 
 // Outcome is what a customer did in [cutoff, cutoff+horizon).
 type Outcome struct {
-	Orders    int     // orders; an order of returns only is none
-	Revenue   float64 // net of the returns that happened in the horizon
-	FirstDays float64 // days from the cutoff to the first order, NaN without one
-	Products  []history.Code
+	Orders    int            // begun in the horizon; an order of returns only is none
+	Revenue   float64        // of all lines in the horizon, net of the returns among them
+	FirstDays float64        // days from the cutoff to the first order, NaN without one
+	Products  []history.Code // distinct products of the first order, in line order, without unknown ones
 }
 
 // Ordered reports whether there was at least one order.
 func (o Outcome) Ordered() bool { return o.Orders > 0 }
 
-// Of returns the outcome of h after cutoff. Products are the distinct products
-// of the first order, in line order, without those that have no id.
+// Of returns the outcome of h in the horizonDays after cutoff. It takes the
+// whole history for the truth, also what was learnt late.
 func Of(h *history.History, cutoff history.Day, horizonDays int) Outcome {
 	start, end := cutoff.Start(), (cutoff + history.Day(horizonDays)).Start()
 	outcome := Outcome{FirstDays: math.NaN()}
-	var orders []int32
+	var begun orders
+	var first int32
 	for i := range h.Lines {
 		line := &h.Lines[i]
-		if line.At < start || line.At >= end {
+		if line.At >= end {
+			break
+		}
+		begins := !line.Return() && begun.add(line.Order)
+		if line.At < start {
 			continue
 		}
 		outcome.Revenue += line.Amount
-		if line.Return() {
-			continue
+		if begins {
+			outcome.Orders++
 		}
-		if len(orders) == 0 {
-			outcome.FirstDays = float64(line.At.Day() - cutoff)
+		if begins && outcome.Orders == 1 {
+			first, outcome.FirstDays = line.Order, float64(line.At.Day()-cutoff)
 		}
-		if !slices.Contains(orders, line.Order) {
-			orders = append(orders, line.Order)
-		}
-		if line.Order == orders[0] && line.Product != 0 && !slices.Contains(outcome.Products, line.Product) {
+		ofFirst := outcome.Orders > 0 && line.Order == first && !line.Return()
+		if ofFirst && line.Product != 0 && !slices.Contains(outcome.Products, line.Product) {
 			outcome.Products = append(outcome.Products, line.Product)
 		}
 	}
-	outcome.Orders = len(orders)
 	return outcome
+}
+
+// orders is a set of order ordinals. An order begins with its first purchase
+// line: an item added to it later is no second order.
+type orders []bool
+
+// add puts order into the set and reports whether it is new there.
+func (o *orders) add(order int32) bool {
+	for int(order) >= len(*o) {
+		*o = append(*o, false)
+	}
+	isNew := !(*o)[order]
+	(*o)[order] = true
+	return isNew
 }

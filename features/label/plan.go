@@ -6,8 +6,8 @@ import (
 	"perennial/pipeline/history"
 )
 
-// Plan says which cutoffs train and which one judges. Every training label was
-// complete before the judging cutoff, and the judging label before AsOf.
+// Plan says which cutoffs train and which one judges. Every training label is
+// complete when the judging cutoff comes, and the judging label is at AsOf.
 type Plan struct {
 	AsOf        history.Day
 	HorizonDays int
@@ -15,17 +15,17 @@ type Plan struct {
 	Judge       history.Day
 }
 
-// minimumPast is the history in days that must lie before a training cutoff.
-// Two weeks see a second order of frequent buyers and little else.
+// minimumPast is the history in days that must lie before a training cutoff:
+// with less, hardly anybody has come back and features say nothing.
 const minimumPast = 30
 
 // PlanCutoffs lays out up to n training cutoffs and the judging cutoff for
-// labels of horizonDays, given the shop's first order day. ok is false when the
-// history is too short for one training and one judging cutoff.
+// labels of horizonDays >= 1, given the shop's first order day. ok is false
+// when the history is too short for one training and one judging cutoff.
 //
 // The judge is the newest cutoff whose label is complete at asOf. The newest
 // training cutoff is one horizon before the judge; the others step back by a
-// third of the horizon, at most 30 days.
+// third of the horizon, at least 7 and at most 30 days.
 func PlanCutoffs(asOf, first history.Day, horizonDays, n int) (plan Plan, ok bool) {
 	horizon := history.Day(horizonDays)
 	plan = Plan{AsOf: asOf, HorizonDays: horizonDays, Judge: asOf - horizon}
