@@ -18,14 +18,18 @@ func sample(seed uint64, x [][]float32, y, weights []float64, limit int) ([]int3
 		hash uint64
 		row  int32
 	}
+	const most = 1 << 27 // 2 GiB of candidates
 	var candidates []candidate
 	for i := range y {
 		copies, err := repetitions(weights, i)
 		if err != nil {
 			return nil, err
 		}
+		if len(candidates)+copies > most {
+			return nil, fmt.Errorf("more than %d rows, counting weights (pass fewer rows)", most)
+		}
 		hash := contentHash(seed, x, y, i)
-		for range min(copies, limit) {
+		for range copies {
 			candidates = append(candidates, candidate{hash, int32(i)})
 		}
 	}
