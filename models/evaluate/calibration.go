@@ -1,0 +1,114 @@
+package evaluate
+
+import "math"
+
+// Calibration returns the intercept a and slope b of logistic recalibration,
+// P(y = 1) = σ(a + b·logit p), by maximum likelihood (Cox 1958). Well calibrated
+// probabilities have a = 0 and b = 1; b < 1 says that they are too extreme.
+// Probabilities are kept 1e-15 away from 0 and 1. Both are NaN where the
+// likelihood has no maximum: one class, equal probabilities, or classes that p
+// separates.
+func Calibration(y, p, weights []float64) (intercept, slope float64) {
+	sameLength(y, p, weights)
+	return recalibrate(y, logits(p), weights, false)
+}
+
+// InTheLarge returns calibration-in-the-large: the intercept a of
+// P(y = 1) = σ(a + logit p) by maximum likelihood (Steyerberg 2009). It is 0 if
+// the mean probability is right, positive if it is too low.
+func InTheLarge(y, p, weights []float64) float64 {
+	sameLength(y, p, weights)
+	intercept, _ := recalibrate(y, logits(p), weights, true)
+	return intercept
+}
+
+func logits(p []float64) []float64 {
+	z := make([]float64, len(p))
+	for i, v := range p {
+		v = min(max(v, certain), 1-certain)
+		z[i] = math.Log(v) - math.Log1p(-v)
+	}
+	return z
+}
+
+// recalibrate fits σ(a + b·z) by Newton's method with step halving; fixed keeps
+// b at 1.
+func recalibrate(y, z, weights []float64, fixed bool) (a, b float64) {
+	const (
+		iterations = 50
+		goal       = 1e-20 // of the squared distance to the maximum, in standard errors
+		separated  = 1e-9  // loss per row that only a slope on its way to infinity reaches
+	)
+	nan := math.NaN()
+	if oneClass(y, weights) {
+		return nan, nan
+	}
+	a, b = 0, 1
+	at := derivativesAt(y, z, weights, a, b)
+	for range iterations {
+		stepA, stepB := at.step(fixed)
+		decrement := stepA*at.gradientA + stepB*at.gradientB
+		switch {
+		case math.IsNaN(decrement), at.loss < separated*float64(len(z)):
+			return nan, nan
+		case decrement <= goal:
+			return a, b
+		}
+		next := derivativesAt(y, z, weights, a-stepA, b-stepB)
+		for next.loss > at.loss && decrement > 1e-12 {
+			stepA, stepB, decrement = stepA/2, stepB/2, decrement/2
+			next = derivativesAt(y, z, weights, a-stepA, b-stepB)
+		}
+		a, b, at = a-stepA, b-stepB, next
+	}
+	return nan, nan
+}
+
+// oneClass reports whether fewer than two classes have weight.
+func oneClass(y, weights []float64) bool {
+	var seen [2]bool
+	for i, label := range y {
+		if weight(weights, i) > 0 {
+			seen[int(label)] = true
+		}
+	}
+	return !seen[0] || !seen[1]
+}
+
+// derivatives are those of the summed log loss of σ(a + b·z) by a and b.
+type derivatives struct {
+	loss                 float64
+	gradientA, gradientB float64
+	aa, ab, bb           float64 // Hessian
+}
+
+func derivativesAt(y, z, weights []float64, a, b float64) (d derivatives) {
+	for i := range z {
+		w, m := weight(weights, i), a+b*z[i]
+		e := math.Exp(-math.Abs(m))
+		p := 1 / (1 + e)
+		if m < 0 {
+			p = e / (1 + e)
+		}
+		d.loss += w * (math.Log1p(e) + max(m, 0) - y[i]*m)
+		residual, variance := w*(p-y[i]), w*e/((1+e)*(1+e))
+		d.gradientA += residual
+		d.gradientB += residual * z[i]
+		d.aa += variance
+		d.ab += variance * z[i]
+		d.bb += variance * z[i] * z[i]
+	}
+	return d
+}
+
+// step returns the Newton step, NaN where the Hessian is singular.
+func (d derivatives) step(fixed bool) (a, b float64) {
+	if fixed {
+		return d.gradientA / d.aa, 0
+	}
+	determinant := d.aa*d.bb - d.ab*d.ab
+	if !(determinant > 1e-12*d.aa*d.bb) {
+		return math.NaN(), math.NaN()
+	}
+	return (d.bb*d.gradientA - d.ab*d.gradientB) / determinant, (d.aa*d.gradientB - d.ab*d.gradientA) / determinant
+}
