@@ -21,8 +21,8 @@ func BucketOf(customerID string, buckets int) int {
 
 // IDChecksum tells whether two sets of customers are the same without holding
 // either: their number, and the sum (modulo 2^64) and exclusive or of the hash of
-// each id. DuckDB has the same figures as count(*), sum(md5_number_lower(id)) %
-// 2^64 and bit_xor(md5_number_lower(id)). The zero value is the empty set.
+// each id. DuckDB has the same figures as count(*), sum(md5_number_lower(id))
+// modulo 2^64 and bit_xor(md5_number_lower(id)). The zero value is the empty set.
 type IDChecksum struct {
 	Count uint64 `json:"count"`
 	Sum   uint64 `json:"sum,string"` // a string: beyond 2^53 JSON readers round

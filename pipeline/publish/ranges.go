@@ -9,6 +9,7 @@ import (
 // addRanges checks that numbers and dates are possible, alone and together. Null
 // is, and NaN is left to H2.
 func (t *tally) addRanges(s *Score) {
+	unbounded := math.Inf(1)
 	out := func(format string, args ...any) { t.ranges.add(s.CustomerID, format, args...) }
 	for _, p := range []struct {
 		name string
@@ -17,11 +18,11 @@ func (t *tally) addRanges(s *Score) {
 	}{
 		{"churn_probability", s.ChurnProbability, 1},
 		{"propensity", s.Propensity, 1},
-		{"predicted_orders_365d", s.PredictedOrders365d, math.MaxFloat64},
-		{"predicted_revenue_365d", s.PredictedRevenue365d, math.MaxFloat64},
-		{"predicted_revenue_365d_low", s.PredictedRevenueLow, math.MaxFloat64},
-		{"predicted_revenue_365d_high", s.PredictedRevenueHigh, math.MaxFloat64},
-		{"overdue_ratio", s.OverdueRatio, math.MaxFloat64},
+		{"predicted_orders_365d", s.PredictedOrders365d, unbounded},
+		{"predicted_revenue_365d", s.PredictedRevenue365d, unbounded},
+		{"predicted_revenue_365d_low", s.PredictedRevenueLow, unbounded},
+		{"predicted_revenue_365d_high", s.PredictedRevenueHigh, unbounded},
+		{"overdue_ratio", s.OverdueRatio, unbounded},
 	} {
 		if p.x != nil && (*p.x < 0 || *p.x > p.high) {
 			out("%s is %v", p.name, *p.x)
@@ -54,7 +55,7 @@ func (t *tally) addRanges(s *Score) {
 // addOrder checks what must not fall from one column to the next.
 func (t *tally) addOrder(s *Score) {
 	rises(t, s, "purchase_probability", 0, 1, s.PurchaseProbability30d, s.PurchaseProbability60d, s.PurchaseProbability90d, s.PurchaseProbability180d)
-	rises(t, s, "predicted_revenue_365d low to high", 0, math.MaxFloat64, s.PredictedRevenueLow, s.PredictedRevenueHigh)
+	rises(t, s, "predicted_revenue_365d low to high", 0, math.Inf(1), s.PredictedRevenueLow, s.PredictedRevenueHigh)
 	dates := []*int32{s.ExpectedNextOrderEarliest, s.ExpectedNextOrderDate, s.ExpectedNextOrderLatest}
 	rises(t, s, "expected_next_order earliest, date and latest", s.AsOf, math.MaxInt32, dates...)
 	if s.ActionExpiresOn != nil && *s.ActionExpiresOn < s.AsOf {
