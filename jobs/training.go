@@ -1,0 +1,150 @@
+package jobs
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"perennial/features"
+	"perennial/features/label"
+	"perennial/models/leaderboard"
+	"perennial/models/nextpurchase"
+	"perennial/models/survival"
+	"perennial/models/value"
+	"perennial/pipeline/history"
+)
+
+// training holds feature rows of a hash sample of customers at every cutoff
+// that some question trains or judges on, with what happened afterwards.
+type training struct {
+	matrix    *features.Matrix
+	group     []uint64
+	firstDays []float64      // from the row's cutoff to the next order, NaN without one until asOf
+	worth     []worth        // in valueDays after the cutoff
+	events    [][]float64    // days of all orders after the first cutoff, for the growth of value
+	plans     map[int]plan   // by horizon
+	cutoffs   []history.Day  // ascending
+	asOf      history.Day
+	valueDays int
+}
+
+type worth struct{ orders, revenue float64 }
+
+type plan = label.Plan
+
+// planTraining lays out the cutoffs of every horizon that the shop is old
+// enough for.
+func planTraining(asOf, first history.Day, horizons []int, cutoffs int) *training {
+	t := &training{plans: map[int]plan{}, asOf: asOf}
+	for _, days := range horizons {
+		p, ok := label.PlanCutoffs(asOf, first, days, cutoffs)
+		if !ok {
+			continue
+		}
+		t.plans[days] = p
+		t.cutoffs = append(append(t.cutoffs, p.Train...), p.Judge)
+		t.valueDays = max(t.valueDays, days)
+	}
+	slices.Sort(t.cutoffs)
+	t.cutoffs = slices.Compact(t.cutoffs)
+	return t
+}
+
+// horizons returns the published horizons and the churn horizon, ascending.
+func horizons(churn int) []int {
+	days := append(slices.Clone(nextpurchase.Horizons), churn)
+	slices.Sort(days)
+	return slices.Compact(days)
+}
+
+// gather builds the rows: one pass over the histories, all cutoffs at once.
+func (s *shop) gather(ctx context.Context, t *training, progress Progress) error {
+	if len(t.cutoffs) == 0 {
+		return nil
+	}
+	share := float64(s.cfg.Train.MaxRows) / (float64(s.survey.buyers) * float64(len(t.cutoffs)))
+	limit := uint64(math.MaxUint64)
+	if share < 1 {
+		limit = uint64(share * math.MaxUint64)
+	}
+	parts := make([]training, s.extract.Buckets())
+	err := s.eachBucket(ctx, progress.Step("gather", len(parts)), func(k int, bucket *history.Bucket) error {
+		sample := slices.DeleteFunc(slices.Clone(bucket.Histories), func(h history.History) bool {
+			return hashCustomer(h.Customer, s.cfg.Seed, "train") > limit
+		})
+		part := &parts[k]
+		part.matrix = s.set.NewMatrix()
+		if err := s.set.NewBuilder().Build(part.matrix, sample, t.cutoffs, features.Buyers); err != nil {
+			return err
+		}
+		part.label(sample, t, s.cfg.Seed)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	t.matrix = s.set.NewMatrix()
+	for k := range parts {
+		t.matrix.Append(parts[k].matrix)
+		t.group = append(t.group, parts[k].group...)
+		t.firstDays = append(t.firstDays, parts[k].firstDays...)
+		t.worth = append(t.worth, parts[k].worth...)
+		parts[k] = training{}
+	}
+	return nil
+}
+
+// label fills the outcomes of part's rows, which stand customer by customer in
+// the order of sample.
+func (part *training) label(sample []history.History, t *training, seed uint64) {
+	n := 0
+	for i := range part.matrix.Customers {
+		for sample[n].Customer != part.matrix.Customers[i] {
+			n++
+		}
+		h, cutoff := &sample[n], part.matrix.Cutoffs[i]
+		part.group = append(part.group, hashCustomer(h.Customer, seed, "fold"))
+		part.firstDays = append(part.firstDays, label.Of(h, cutoff, int(t.asOf-cutoff)).FirstDays)
+		outcome := label.Of(h, cutoff, t.valueDays)
+		part.worth = append(part.worth, worth{float64(outcome.Orders), outcome.Revenue})
+	}
+}
+
+// rows returns the rows of cutoffs with the label whether the customer ordered
+// within days.
+func (t *training) rows(cutoffs []history.Day, days int) leaderboard.Rows {
+	all := leaderboard.Rows{Columns: t.matrix.Names, X: t.matrix.X, Y: make([]float64, t.matrix.Rows()), Group: t.group}
+	for i, first := range t.firstDays {
+		if first < float64(days) {
+			all.Y[i] = 1
+		}
+	}
+	return all.Where(func(i int) bool { return slices.Contains(cutoffs, t.matrix.Cutoffs[i]) })
+}
+
+// worthOf returns the labels of value for the rows of cutoffs.
+func (t *training) worthOf(cutoffs []history.Day) value.Labels {
+	var labels value.Labels
+	for i, cutoff := range t.matrix.Cutoffs {
+		if slices.Contains(cutoffs, cutoff) {
+			labels.Orders = append(labels.Orders, t.worth[i].orders)
+			labels.Revenue = append(labels.Revenue, t.worth[i].revenue)
+		}
+	}
+	return labels
+}
+
+// hazard returns the cumulative hazard of the first order on day 1, 2, … after
+// a cutoff, from every row followed up to asOf.
+func (t *training) hazard() (*survival.Curve, error) {
+	days := make([]float64, len(t.firstDays))
+	event := make([]bool, len(t.firstDays))
+	for i, first := range t.firstDays {
+		if event[i] = !math.IsNaN(first); event[i] {
+			days[i] = first + 1
+		} else {
+			days[i] = float64(t.asOf - t.matrix.Cutoffs[i])
+		}
+	}
+	return survival.NelsonAalen(days, event)
+}
