@@ -18,7 +18,7 @@ var breadth = Family{
 	Doc:  "How many different products and categories the customer buys, and how often the same again.",
 	Features: []Feature{
 		{Name: "products_total", Doc: "Distinct products bought so far.", From: orderProducts, Unit: Count, Missing: noProduct,
-			Words: Words{More: "Bought {value} different products; {reference} is usual", Less: "Bought only {value} different products; {reference} is usual"},
+			Words: Words{Churn: -1, More: "Bought {value} different products; {reference} is usual", Less: "Bought only {value} different products; {reference} is usual"},
 			value: func(p *past) float64 { return p.productsIn(ever) }},
 		{Name: "products_90d", Doc: "Distinct products bought in the last 90 days.", From: orderProducts, Window: 90, Unit: Count, Missing: noProduct,
 			value: func(p *past) float64 { return p.productsIn(last90d) }},

@@ -23,18 +23,18 @@ var engagement = Family{
 		counted(view, last90d, "Products viewed"),
 		counted(cart, last30d, "Products put into the cart"),
 		counted(cart, last90d, "Products put into the cart"),
-		counted(emailOpen, last30d, "E-mails opened; mail programs that open by themselves count too"),
-		counted(emailOpen, last90d, "E-mails opened; mail programs that open by themselves count too"),
+		counted(emailOpen, last30d, "E-mails opened, also by programs that open every one,"),
+		counted(emailOpen, last90d, "E-mails opened, also by programs that open every one,"),
 		counted(emailClick, last30d, "E-mails clicked"),
 		counted(emailClick, last90d, "E-mails clicked"),
 		counted(ticket, last90d, "Support tickets"),
 		counted(review, last365d, "Reviews written"),
-		sinceKind(visit, "visit", Words{More: "No visit for {value} days", Less: "Visited {value} days ago"}),
+		sinceKind(visit, "visit", Words{Churn: +1, More: "No visit for {value} days", Less: "Visited {value} days ago"}),
 		sinceKind(cart, "product put into the cart", Words{}),
-		sinceKind(emailClick, "e-mail clicked", Words{More: "No e-mail clicked for {value} days", Less: "Clicked an e-mail {value} days ago"}),
+		sinceKind(emailClick, "e-mail clicked", Words{Churn: +1, More: "No e-mail clicked for {value} days", Less: "Clicked an e-mail {value} days ago"}),
 		sinceKind(ticket, "support ticket", Words{}),
 		{Name: "engaged_days_30d", Doc: "Days with any engagement in the last 30 days.", From: engagementDays, Window: 30, Unit: Count,
-			Words: Words{More: "Active on {value} of the last 30 days", Less: "Active on {value} of the last 30 days; {reference} is usual"},
+			Words: Words{Churn: -1, More: "Active on {value} of the last 30 days", Less: "Active on {value} of the last 30 days; {reference} is usual"},
 			value: func(p *past) float64 { return float64(p.in[last30d].engaged) }},
 		{Name: "engaged_days_90d", Doc: "Days with any engagement in the last 90 days.", From: engagementDays, Window: 90, Unit: Count,
 			value: func(p *past) float64 { return float64(p.in[last90d].engaged) }},
@@ -42,7 +42,7 @@ var engagement = Family{
 			value: func(p *past) float64 { return p.since(p.lastEngaged) }},
 		{Name: "engagement_trend_30d", Doc: "log of engaged days in the last 30 days against a third of those in the last 90 days, 0.5 added to both.",
 			From: engagementDays, Window: 90, Unit: Log, Missing: "first engagement is younger than 90 days",
-			Words: Words{More: "More active than in the months before", Less: "Less active than in the months before"},
+			Words: Words{Churn: -1, More: "More active than in the months before", Less: "Less active than in the months before"},
 			value: func(p *past) float64 {
 				if len(p.view.Engagements) == 0 || p.cutoff-p.view.Engagements[0].At.Day() < 90 {
 					return math.NaN()
@@ -68,7 +68,7 @@ func counted(k kind, w window, doc string) Feature {
 	days := windowDays[w]
 	return Feature{
 		Name: fmt.Sprintf("%ss_%dd", kindNames[k], days),
-		Doc:  fmt.Sprintf("%s; the last %d days.", doc, days),
+		Doc:  fmt.Sprintf("%s in the last %d days.", doc, days),
 		From: engagementKinds, Window: int(days), Unit: Count,
 		value: func(p *past) float64 { return float64(p.in[w].kind[k]) },
 	}

@@ -62,8 +62,11 @@ type Feature struct {
 // {reference} are filled in, and so is the name of any feature in braces; an
 // empty sentence is never said.
 type Words struct {
-	More string // the value is above the reference
-	Less string // the value is below it
+	// Churn is +1 if more of the feature speaks for churn, -1 if against. A
+	// reason is given only where the model agrees.
+	Churn int
+	More  string // the value is above the reference
+	Less  string // the value is below it
 }
 
 // Family groups the features that answer one question about a customer.

@@ -13,7 +13,7 @@ var recency = Family{
 	Features: []Feature{
 		{Name: "recency_days", Doc: "Days from the last order to the cutoff.",
 			From: orderDays, Unit: Days, Missing: noOrder,
-			Words: Words{More: "No order for {value} days; customers here typically ordered {reference} days ago", Less: "Ordered {value} days ago"},
+			Words: Words{Churn: +1, More: "No order for {value} days; customers here typically ordered {reference} days ago", Less: "Ordered {value} days ago"},
 			value: func(p *past) float64 { return p.since(p.orderDay(1)) }},
 		{Name: "second_recency_days", Doc: "Days from the last but one order day to the cutoff.",
 			From: orderDays, Unit: Days, Missing: "fewer than two order days",

@@ -2,14 +2,14 @@ package features
 
 import "math"
 
-var orderReturns = []string{"orders.ordered_at"}
+var orderReturns = []string{"orders.ordered_at", "orders.amount", "orders.quantity"}
 
 var returns = Family{
 	Name: "returns",
 	Doc:  "What the customer sent back. A return counts on the day it happened.",
 	Features: []Feature{
 		{Name: "return_lines_total", Doc: "Lines taken back so far.", From: orderReturns, Unit: Count,
-			Words: Words{More: "{value} order lines sent back so far"},
+			Words: Words{Churn: +1, More: "{value} order lines sent back so far"},
 			value: func(p *past) float64 { return float64(p.in[ever].returns) }},
 		{Name: "return_lines_90d", Doc: "Lines taken back in the last 90 days.", From: orderReturns, Window: 90, Unit: Count,
 			value: func(p *past) float64 { return float64(p.in[last90d].returns) }},

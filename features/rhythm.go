@@ -30,8 +30,9 @@ var rhythm = Family{
 		{Name: "overdue_ratio_own", Doc: "Days since the last order over the mean gap: above 1 is overdue.",
 			From: orderDays, Unit: Ratio, Missing: noGap,
 			Words: Words{
-				More: "No order for {recency_days} days; usually orders every {gap_mean_days} days",
-				Less: "Ordered {recency_days} days ago and usually orders every {gap_mean_days} days"},
+				Churn: +1,
+				More:  "No order for {recency_days} days; usually orders every {gap_mean_days} days",
+				Less:  "Ordered {recency_days} days ago and usually orders every {gap_mean_days} days"},
 			value: func(p *past) float64 { return p.since(p.orderDay(1)) / p.rhythm.mean }},
 		{Name: "overdue_longest_ratio", Doc: "Days since the last order over the longest gap so far: above 1 has never happened before.",
 			From: orderDays, Unit: Ratio, Missing: noGap,

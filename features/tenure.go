@@ -13,7 +13,7 @@ var tenure = Family{
 	Doc:  "How long the customer has been one.",
 	Features: []Feature{
 		{Name: "tenure_days", Doc: "Days from the first order to the cutoff: T in customer-base models.", From: orderDays, Unit: Days, Missing: noOrder,
-			Words: Words{More: "Customer for {value} days", Less: "First order only {value} days ago"},
+			Words: Words{Churn: -1, More: "Customer for {value} days", Less: "First order only {value} days ago"},
 			value: (*past).tenure},
 		{Name: "lifetime_days", Doc: "Days from the first to the last order: t_x in customer-base models.", From: orderDays, Unit: Days, Missing: noOrder,
 			value: func(p *past) float64 { return p.tenure() - p.since(p.orderDay(1)) }},

@@ -68,3 +68,21 @@ func (o *orders) add(order int32) bool {
 	(*o)[order] = true
 	return isNew
 }
+
+// OrderDays returns the day of each order after cutoff, 1 being the day that
+// begins at it, ascending. An order that spans days counts on its first.
+func OrderDays(h *history.History, cutoff history.Day) []float64 {
+	var days []float64
+	last := int32(-1) // orders get their ordinals in time order
+	for i := range h.Lines {
+		line := &h.Lines[i]
+		if line.Return() || line.Order <= last {
+			continue
+		}
+		last = line.Order
+		if day := line.At.Day(); day >= cutoff {
+			days = append(days, float64(day-cutoff)+1)
+		}
+	}
+	return days
+}
