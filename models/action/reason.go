@@ -84,7 +84,7 @@ func becauseDue(w words) string {
 func becauseFirstOrder(w words) string { return "First order " + ago(w.facts.DaysSinceOrder) + "." }
 
 func becauseBack(w words) string {
-	return fmt.Sprintf("Back after a long break: %s ordered %s.", w.orders(), ago(w.facts.DaysSinceOrder))
+	return fmt.Sprintf("Back after a long break: %s so far, %s.", w.orders(), w.lastOrder())
 }
 
 func becauseOneOrder(w words) string {
@@ -92,7 +92,7 @@ func becauseOneOrder(w words) string {
 }
 
 func becauseNextCategory(w words) string {
-	return fmt.Sprintf("%s, %s; a likely next category is %s.", w.orders(), w.lastOrder(), w.score.NextCategories[0])
+	return fmt.Sprintf("%s so far, %s; a likely next category is %s.", w.orders(), w.lastOrder(), w.score.NextCategories[0])
 }
 
 func becauseSilent(w words) string { return capital(w.rhythm()) + "." }
