@@ -50,8 +50,9 @@ func (b *basket) fill(r *rand.Rand, s *shop, c *customer) {
 	for i := range b.bought {
 		b.bought[i] = neverBought
 	}
+	signUp := c.traits.signedUp()
 	for _, u := range c.life.orders {
-		o := order{at: c.clock.instant(u), channel: c.traits.channel}
+		o := order{at: max(c.clock.instant(u), signUp), channel: c.traits.channel}
 		day := o.at.day()
 		if r.Float64() >= channelStay {
 			o.channel = drawChannel(r)

@@ -7,10 +7,8 @@ import (
 	"perennial/pipeline/history"
 )
 
-// ahead is the number of days after the end that the truth looks at.
-const ahead = 365
-
 const (
+	truthDays     = 365 // after the end, that the truth looks at
 	promotionDays = 7
 	firstWave     = 56 // days after the start; a shop has customers before it writes to them
 	waveEvery     = 28
@@ -23,8 +21,8 @@ const (
 type calendar struct {
 	start     history.Day
 	days      int       // simulated; the end day has this number
-	pace      []float64 // season × weekday of each day up to a year after the end
-	promotion []bool
+	pace      []float64 // season × weekday of each day, truthDays beyond the end
+	promotion []bool    // as long as pace
 	names     []string  // 2006-01-02
 	arrived   []float64 // arrived[d] is proportional to the customers signed up by the end of day d
 	waves     []int     // days on which actions are sent
@@ -33,7 +31,7 @@ type calendar struct {
 func newCalendar(start history.Day, days int) calendar {
 	c := calendar{start: start, days: days}
 	scale := 1 / meanSeason()
-	for d := range days + ahead {
+	for d := range days + truthDays {
 		day := start + history.Day(d)
 		yearDay := day.Date().YearDay()
 		c.pace = append(c.pace, scale*season(yearDay)*weekday(day.Weekday()))

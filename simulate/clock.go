@@ -20,9 +20,7 @@ func (c *clock) set(cal *calendar, t *traits, sent []sentAction, until int) {
 		}
 	}
 	for _, s := range sent {
-		first := min(s.day+1, until)
-		last := min(s.day+1+actionDays, until)
-		for d := first; d < last; d++ {
+		for d := s.day + 1; d <= s.day+actionDays && d < until; d++ {
 			c.pace[d] *= t.ratio[s.action]
 		}
 	}
@@ -55,15 +53,14 @@ func (c *clock) instant(u float64) instant {
 	return at(low, min(max(part, 0), math.Nextafter(1, 0)))
 }
 
-// ahead returns the operational time from the start of day from until the start
-// of each of the next len(dst)-1 days; dst[0] is 0. The pace of days first to
-// first+actionDays-1 after from is multiplied by ratio, 1 for no action.
+// ahead writes into dst[n] the operational time between the starts of day from
+// and of the n-th day after it, if an action that multiplies the pace by ratio is
+// sent on day from; ratio 1 is no action.
 func (c *clock) ahead(dst []float64, from int, ratio float64) {
-	const first = 1 // sent on day from, acts from the day after
 	dst[0] = 0
 	for n := range dst[1:] {
 		pace := c.pace[from+n]
-		if n >= first && n < first+actionDays {
+		if 1 <= n && n <= actionDays {
 			pace *= ratio
 		}
 		dst[n+1] = dst[n] + pace

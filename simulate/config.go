@@ -26,8 +26,8 @@ type Config struct {
 	Days int
 	// Seed selects the shop among all shops of this Config; any value will do.
 	Seed uint64
-	// Start is the first day. The default, 0, starts so that the end day, the
-	// first after the simulation, is 2026-07-01.
+	// Start is the first day. By default it is set so that the end day, the
+	// first after the simulation, is 2026-07-01; so no shop starts on 1970-01-01.
 	Start history.Day
 	// Products is the size of the catalogue, at least 12; default 500, growing
 	// by one per 200 customers beyond 100,000 up to 5,000.

@@ -33,7 +33,7 @@
 //
 // At every midnight after the day of sign-up the customer drifts away with
 // probability q_i and never orders again; nothing announces it. With probability
-// 0.10 + 0.4·s_i she leaves at once (q = 1), 15% of the rest never leave (q = 0),
+// 0.08 + 0.4·s_i she leaves at once (q = 1), 25% of the rest never leave (q = 0),
 // for the others -ln(1-q_i) is gamma distributed.
 //
 // # Baskets
@@ -86,8 +86,12 @@
 //	p_order(h)     = Σ_{n<h} (1-q)^(n+1) · (S(u(n)) - S(u(n+1)))
 //	M(u)           = (θu + j - E[stage(u)]) / k
 //	E[stage(u)]    = (k-1)/2 + Σ_{m=1}^{k-1} ω^(mj) e^(θu(ω^m-1)) / (ω^-m - 1),  ω = e^(2πi/k)
-//	expected_orders = Σ_{n<365} (1-q)^(n+1) · (M(u(n+1)) - M(u(n)))
+//	orders(n)      = (1-q)^(n+1) · (M(u(n+1)) - M(u(n)))
+//	expected_orders_365d  = Σ_{n<365} orders(n)
+//	expected_revenue_365d = Σ_{n<365} orders(n) · E[V] · (1 - E[discount(n)]) · (1-ρ)
 //
 // M counts renewals: all stages passed are k per order plus what is left over.
-// These are sums, not approximations; they hold to rounding error.
+// An uplift is p_order with u(n) made faster by the action, minus p_order. These
+// are sums, not approximations; they hold to rounding error, the revenue to the
+// rounding of lines to cents.
 package simulate

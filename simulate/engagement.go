@@ -61,7 +61,7 @@ func (t *trail) follow(r *rand.Rand, s *shop, c *customer) {
 	t.haunt(s, c)
 	for i := range c.basket.orders {
 		if i > 0 || c.traits.prospect { // nobody knows a visitor who has not signed up
-			t.approach(&c.basket.orders[i])
+			t.approach(&c.basket.orders[i], c.traits.signedUp())
 		}
 		t.followUp(&c.basket.orders[i])
 	}
@@ -123,12 +123,13 @@ func (t *trail) visit(s *shop, c *customer, when instant, interest float64) {
 	}
 }
 
-// approach records the visit that leads to an order, on the same day.
-func (t *trail) approach(o *order) {
+// approach records the visit that leads to an order: on the same day, so that no
+// visit before the end tells of an order after it.
+func (t *trail) approach(o *order, signedUp instant) {
 	if o.channel == store {
 		return
 	}
-	cameAt := max(o.at-instant(minute+t.rng.IntN(20*minute)), instant(o.at.day())*secondsPerDay)
+	cameAt := max(o.at-instant(minute+t.rng.IntN(20*minute)), instant(o.at.day())*secondsPerDay, signedUp)
 	if t.rng.Float64() < 0.6 {
 		t.add(engagement{at: cameAt, kind: visit, channel: o.channel, product: -1, value: -1})
 	}

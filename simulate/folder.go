@@ -3,6 +3,7 @@ package simulate
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -38,8 +39,11 @@ func create(dir string) (*folder, error) {
 		{&f.configuration, "perennial.yaml"},
 	} {
 		made, err := os.OpenFile(filepath.Join(dir, file.name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if errors.Is(err, fs.ErrExist) {
+			err = fmt.Errorf("%w (choose an empty folder)", err)
+		}
 		if err != nil {
-			return nil, f.close(fmt.Errorf("simulate: %w (choose an empty folder)", err))
+			return nil, f.close(err)
 		}
 		*file.to = made
 		f.files = append(f.files, made)
@@ -87,8 +91,8 @@ func (f *folder) writeBlock(b *block) error {
 	return nil
 }
 
-// close closes the files and returns the first error, which is failure if that
-// is not nil. Then it removes what was made.
+// close closes the files. If failure is not nil, or closing fails, it removes
+// them and returns what went wrong first.
 func (f *folder) close(failure error) error {
 	if f.truth != nil && failure == nil {
 		if err := f.truth.Close(); err != nil {
@@ -104,7 +108,9 @@ func (f *folder) close(failure error) error {
 		return nil
 	}
 	for _, file := range f.files {
-		failure = errors.Join(failure, os.Remove(file.Name()))
+		if err := os.Remove(file.Name()); err != nil {
+			failure = fmt.Errorf("%w; %w", failure, err)
+		}
 	}
 	return failure
 }

@@ -1,8 +1,6 @@
 package simulate
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // Header lines of the exports. A row is appended in the same order below.
 const (
@@ -76,7 +74,7 @@ func appendEngagements(dst []byte, s *shop, c *customer) []byte {
 func appendCustomer(dst []byte, s *shop, c *customer) []byte {
 	t := &c.traits
 	dst = append(append(dst, c.id...), ',')
-	dst = append(s.appendInstant(dst, at(t.day, t.part)), ',')
+	dst = append(s.appendInstant(dst, t.signedUp()), ',')
 	dst = append(strconv.AppendBool(dst, t.email), ',')
 	dst = append(strconv.AppendBool(dst, t.sms), ',')
 	dst = append(strconv.AppendBool(dst, t.phone), ',')

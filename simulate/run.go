@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -41,11 +40,11 @@ func Run(ctx context.Context, cfg Config, dir string, progress func(done, total 
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("simulate: make folder: %w", err)
+		return nil, fmt.Errorf("simulate: %w", err)
 	}
 	out, err := create(dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("simulate: %w", err)
 	}
 	shop := newShop(cfg)
 	summary := &Summary{Start: cfg.Start, End: cfg.End(), Customers: cfg.Customers, Products: cfg.Products}
@@ -63,7 +62,7 @@ func Run(ctx context.Context, cfg Config, dir string, progress func(done, total 
 		})
 	}
 	if err = out.close(err); err != nil {
-		return nil, fmt.Errorf("simulate: %s: %w", filepath.Clean(dir), err)
+		return nil, fmt.Errorf("simulate: write shop into %s: %w", dir, err)
 	}
 	return summary, nil
 }

@@ -43,7 +43,7 @@ func (s *state) orderProbability(dst []float64, horizons []int, elapsed []float6
 			p += stays * (before - after)
 			before = after
 		}
-		dst[i] = p
+		dst[i] = min(p, 1) // the sum may round above it
 	}
 }
 

@@ -86,6 +86,8 @@ func (t *traits) draw(r *rand.Rand, s *shop) {
 	t.drawStaples(r, &s.catalogue)
 }
 
+func (t *traits) signedUp() instant { return at(t.day, t.part) }
+
 var (
 	countries      = [...]string{"DE", "AT", "NL", "FR", "CH"}
 	countryWeights = []float64{0.62, 0.76, 0.87, 0.95, 1}

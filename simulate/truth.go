@@ -30,8 +30,8 @@ type Truth struct {
 
 // forecast computes truth rows; it holds the scratch of one.
 type forecast struct {
-	elapsed [ahead + 1]float64
-	orders  [ahead]float64
+	elapsed [truthDays + 1]float64
+	orders  [truthDays]float64
 }
 
 // tell returns the truth about a customer. It extends her clock by the days ahead.
@@ -51,7 +51,7 @@ func (f *forecast) tell(s *shop, c *customer) Truth {
 		row.AliveUntil = &gone
 		return row
 	}
-	c.clock.set(&s.calendar, &c.traits, c.sent, s.days+ahead)
+	c.clock.set(&s.calendar, &c.traits, c.sent, s.days+truthDays)
 	c.clock.ahead(f.elapsed[:], s.days, 1)
 
 	var p [4]float64
