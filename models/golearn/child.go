@@ -111,9 +111,9 @@ func (p *problem) send(w io.WriteCloser) error {
 }
 
 // ServeChild is the whole life of the child process: it reads a problem, trains
-// liblinear and writes liblinear's model text. main calls it with the process's own
-// stdin and stdout when the first argument is ChildCommand, prints an error to stderr
-// and exits with a status that is not 0.
+// liblinear and writes liblinear's model text. main calls it with the process's
+// own stdin and stdout when the first argument is ChildCommand, prints an error to
+// stderr and exits with a status other than 0.
 func ServeChild(stdin io.Reader, stdout io.Writer) error {
 	if !strings.HasSuffix(os.Getenv("GODEBUG"), "cgocheck=0") {
 		return fmt.Errorf("golearn: %s: GODEBUG does not end with cgocheck=0 (only golearn's own Fit starts this command)", ChildCommand)

@@ -43,9 +43,9 @@ type Forest struct {
 }
 
 // Fit learns P(y = 1) from columns. x[j][i] is feature j of row i, NaN when
-// missing; y is 0 or 1; weights are whole repetitions of the
-// rows, nil meaning ones. Neither the order of the rows nor the number of processors
-// changes a bit. A cancelled ctx ends the training within one split.
+// missing; y is 0 or 1; weights are whole repetitions of the rows, nil meaning
+// ones. Neither the order of the rows nor the number of processors changes a bit.
+// A cancelled ctx ends a tree within one split.
 //
 // Each tree sees 63% of the sample, drawn without replacement (package comment,
 // 10), and draws its candidate features anew at each node (Breiman 2001).
@@ -77,7 +77,9 @@ func (c ForestConfig) fit(ctx context.Context, columns []string, x [][]float32, 
 	workers.SetLimit(runtime.GOMAXPROCS(0))
 	for k := range forest.trees {
 		workers.Go(func() (err error) {
-			forest.trees[k], err = g.grow(ctx, k)
+			if forest.trees[k], err = g.grow(ctx, k); err != nil {
+				err = fmt.Errorf("tree %d: %w", k, err)
+			}
 			return err
 		})
 	}
@@ -88,7 +90,7 @@ func (c ForestConfig) fit(ctx context.Context, columns []string, x [][]float32, 
 }
 
 // Predict writes P(y = 1) of each row into dst. columns names x's columns in any
-// order; one that the forest was fitted on and that is missing is an error, more are
+// order; the lack of one that the forest was fitted on is an error, others are
 // ignored. x[j] has len(dst) rows, NaN when missing.
 func (m *Forest) Predict(dst []float64, columns []string, x [][]float32) error {
 	picked, err := pick(m.imputer.columns, columns, x, len(dst))
@@ -98,7 +100,7 @@ func (m *Forest) Predict(dst []float64, columns []string, x [][]float32) error {
 	for i := range dst {
 		sum := 0.0
 		for _, t := range m.trees {
-			sum += t.probability(&m.imputer, picked, i)
+			sum += t[t.leafOf(&m.imputer, picked, i)].Probability
 		}
 		dst[i] = sum / float64(len(m.trees))
 	}

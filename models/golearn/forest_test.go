@@ -50,10 +50,11 @@ func TestForestSeed(t *testing.T) {
 		}
 		return b.String()
 	}
-	if file(1) != file(1) {
+	first, again := file(1), file(1)
+	if first != again {
 		t.Error("one seed gave two forests")
 	}
-	if file(1) == file(2) {
+	if first == file(2) {
 		t.Error("two seeds gave one forest")
 	}
 }

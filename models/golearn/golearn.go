@@ -29,9 +29,9 @@
 //     to it is categorical, always.
 //  9. Its CART costs rows × values × features per node. It is not used.
 //  10. Its search for a threshold skips candidates after repeated values, and
-//     scores x < t where it then splits on x <= t. The second is mended; the
-//     first is why trees see distinct rows instead of a bootstrap, and it leaves a column
-//     that is mostly zero with few thresholds.
+//     scores x < t where it then splits on x <= t. The second is mended. The first
+//     is why trees see distinct rows instead of a bootstrap; it still leaves few
+//     thresholds to a column that is mostly zero.
 //
 // Neither learner knows sample weights: whole numbers are taken as repeated
 // rows, all other weights are refused. A numeric column splits once on a path.

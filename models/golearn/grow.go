@@ -58,16 +58,12 @@ func (g *grower) grow(ctx context.Context, k int) (tree, error) {
 	rule := &nodeRule{ctx: ctx, config: g.config, table: &g.table, tree: uint64(k)}
 	id3 := trees.NewID3DecisionTreeFromRule(0, rule)
 	if err := id3.Fit(grid); err != nil {
-		return nil, fmt.Errorf("tree %d: %w", k, err)
+		return nil, err
 	}
 	if err := rule.failure(); err != nil {
-		return nil, fmt.Errorf("tree %d: %w", k, err)
+		return nil, err
 	}
-	grown, err := transplant(nil, id3.Root)
-	if err != nil {
-		return nil, fmt.Errorf("tree %d: %w", k, err)
-	}
-	return grown, nil
+	return transplant(nil, id3.Root)
 }
 
 // distinctRows draws tree k's rows, ascending. A share of 1-1/e is what a

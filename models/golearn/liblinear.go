@@ -6,10 +6,10 @@ import (
 	"math"
 )
 
-// LiblinearConfig trains liblinear's L2-regularised logistic regression. The
-// zero value means the defaults. It cannot learn from more than MaxRows rows nor from
-// weights that are not counts, and it shrinks the intercept as it shrinks
-// the weights, which shows below a few hundred rows.
+// LiblinearConfig trains liblinear's L2-regularised logistic regression. The zero
+// value means the defaults. It cannot learn from more than MaxRows rows, nor from
+// weights that are not counts, and it shrinks the intercept as it shrinks the
+// weights, which shows below a few hundred rows.
 type LiblinearConfig struct {
 	C         float64 // weight of the summed log-loss against ½|w|²; default 1
 	Tolerance float64 // gradient norm to reach, relative to the start and the rarer outcome's share; default 1e-6
@@ -47,8 +47,8 @@ type Liblinear struct {
 // ones. The order of the rows does not change a bit.
 //
 // The training runs in a child process of the same program, because liblinear as
-// golearn calls it breaks cgo's rules: the program's main must call ServeChild when
-// its first argument is ChildCommand. A cancelled ctx kills the child.
+// golearn calls it breaks cgo's rules: the program's main must call ServeChild
+// when its first argument is ChildCommand. A cancelled ctx kills the child.
 func (c LiblinearConfig) Fit(ctx context.Context, columns []string, x [][]float32, y, weights []float64) (*Liblinear, error) {
 	model, err := c.fit(ctx, columns, x, y, weights)
 	if err != nil {
@@ -97,7 +97,7 @@ func (m *Liblinear) feature(x [][]float32, f, i int) float64 {
 }
 
 // Predict writes P(y = 1) of each row into dst. columns names x's columns in any
-// order; one that the model was fitted on and that is missing is an error, more are
+// order; the lack of one that the model was fitted on is an error, others are
 // ignored. x[j] has len(dst) rows, NaN when missing.
 //
 // golearn's own Predict is not used: it drops every feature that is not positive.

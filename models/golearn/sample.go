@@ -7,19 +7,34 @@ import (
 	"slices"
 )
 
+// candidate is one repetition of a row; those with the smallest hashes are drawn.
+type candidate struct {
+	hash uint64
+	row  int32
+}
+
 // sample returns the rows to train on, at most limit, in an order that depends
 // on what the rows hold and not on where they stand: rows shuffled by the caller
-// give the same training. A row of weight 2 counts as two rows.
-//
-// The rows are those with the smallest hashes of (seed, content, how many equal
-// rows went before), so each repetition has its own chance to be drawn.
+// give the same training. A row of weight 2 is two rows.
 func sample(seed uint64, x [][]float32, y, weights []float64, limit int) ([]int32, error) {
-	type candidate struct {
-		hash uint64
-		row  int32
+	candidates, err := repeat(seed, x, y, weights)
+	if err != nil {
+		return nil, err
 	}
+	sortByHash(candidates)
+	separateEqual(candidates)
+	sortByHash(candidates)
+	rows := make([]int32, min(len(candidates), limit))
+	for k := range rows {
+		rows[k] = candidates[k].row
+	}
+	return rows, nil
+}
+
+// repeat returns every row as often as its weight says.
+func repeat(seed uint64, x [][]float32, y, weights []float64) ([]candidate, error) {
 	const most = 1 << 27 // 2 GiB of candidates
-	var candidates []candidate
+	candidates := make([]candidate, 0, len(y))
 	for i := range y {
 		copies, err := repetitions(weights, i)
 		if err != nil {
@@ -33,25 +48,27 @@ func sample(seed uint64, x [][]float32, y, weights []float64, limit int) ([]int3
 			candidates = append(candidates, candidate{hash, int32(i)})
 		}
 	}
-	byHash := func(a, b candidate) int {
+	return candidates, nil
+}
+
+func sortByHash(candidates []candidate) {
+	slices.SortFunc(candidates, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.row, b.row))
-	}
-	slices.SortFunc(candidates, byHash)
-	equal, previous := uint64(0), uint64(0)
-	for k := range candidates {
-		if k == 0 || candidates[k].hash != previous {
-			equal, previous = 0, candidates[k].hash
+	})
+}
+
+// separateEqual mixes into each hash how many equal ones went before it, so that
+// equal rows are drawn one by one and not all or none.
+func separateEqual(sorted []candidate) {
+	before, previous := uint64(0), uint64(0)
+	for k := range sorted {
+		hash := sorted[k].hash
+		if hash != previous {
+			before, previous = 0, hash
 		}
-		candidates[k].hash = mix(candidates[k].hash ^ mix(equal))
-		equal++
+		sorted[k].hash = mix(hash ^ mix(before))
+		before++
 	}
-	slices.SortFunc(candidates, byHash)
-	candidates = candidates[:min(len(candidates), limit)]
-	rows := make([]int32, len(candidates))
-	for k, c := range candidates {
-		rows[k] = c.row
-	}
-	return rows, nil
 }
 
 // repetitions returns how often row i is trained on.

@@ -40,9 +40,9 @@ func newClass() *base.CategoricalAttribute {
 
 // nodeRule chooses the split of each node that golearn's ID3 grows: the one of
 // highest information gain, by golearn's search, among randomly drawn features.
-// The draw is keyed by the rows of the node, because ID3 visits nodes in random
-// order, and the search sees rows in ascending order, because its rounding depends
-// on it.
+// The draw is keyed by the node's rows, because ID3 visits nodes in random order,
+// and the search sees rows in ascending order, because its rounding depends on
+// their order.
 type nodeRule struct {
 	ctx    context.Context // ends the growth: ID3 takes no context itself
 	config ForestConfig
@@ -101,7 +101,7 @@ func (r *nodeRule) split(node base.FixedDataGrid) (*trees.DecisionTreeRule, erro
 // draw returns up to config.Features of the features that golearn has left at a
 // node and that differ between its rows.
 func (r *nodeRule) draw(node base.FixedDataGrid, rows []int) ([]int, error) {
-	var left []int
+	var available []int
 	for _, a := range base.NonClassAttributes(node) {
 		if a.GetName() == rowName {
 			continue
@@ -110,17 +110,17 @@ func (r *nodeRule) draw(node base.FixedDataGrid, rows []int) ([]int, error) {
 		if err != nil {
 			return nil, err
 		}
-		left = append(left, f)
+		available = append(available, f)
 	}
-	slices.Sort(left)
+	slices.Sort(available)
 	key := mix(r.tree)
 	for _, row := range rows {
 		key = mix(key ^ uint64(row))
 	}
 	random := rand.New(rand.NewPCG(r.config.Seed, key))
-	random.Shuffle(len(left), func(a, b int) { left[a], left[b] = left[b], left[a] })
-	drawn := left[:0]
-	for _, f := range left {
+	random.Shuffle(len(available), func(a, b int) { available[a], available[b] = available[b], available[a] })
+	drawn := available[:0]
+	for _, f := range available {
 		if len(drawn) < r.config.Features && varies(r.table.values[f], rows) {
 			drawn = append(drawn, f)
 		}

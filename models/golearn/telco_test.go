@@ -23,7 +23,7 @@ func TestTelco(t *testing.T) {
 	for j := range x {
 		train[j], test[j] = x[j][:cut], x[j][cut:]
 	}
-	forest := fitForest(t, ForestConfig{Trees: 20}, columns, train, y[:cut])
+	forest := fitForest(t, ForestConfig{Trees: 10}, columns, train, y[:cut])
 	liblinear := fitLiblinear(t, LiblinearConfig{}, columns, train, y[:cut])
 	for _, c := range []struct {
 		name  string

@@ -21,8 +21,8 @@ type node struct {
 
 const leaf = -1
 
-// probability returns the share of positives in the leaf of row i.
-func (t tree) probability(p *imputer, x [][]float32, i int) float64 {
+// leafOf returns the node in which row i ends. x holds p's columns.
+func (t tree) leafOf(p *imputer, x [][]float32, i int) int32 {
 	at := int32(0)
 	for t[at].Feature != leaf {
 		if float64(p.value(x, int(t[at].Feature), i)) <= t[at].Threshold {
@@ -31,7 +31,7 @@ func (t tree) probability(p *imputer, x [][]float32, i int) float64 {
 			at = t[at].Right
 		}
 	}
-	return t[at].Probability
+	return at
 }
 
 // transplant copies the nodes below n from golearn's tree.

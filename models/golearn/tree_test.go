@@ -8,19 +8,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-// reached returns the node in which row i ends.
-func (t tree) reached(p *imputer, x [][]float32, i int) int32 {
-	at := int32(0)
-	for t[at].Feature != leaf {
-		if float64(p.value(x, int(t[at].Feature), i)) <= t[at].Threshold {
-			at = t[at].Left
-		} else {
-			at = t[at].Right
-		}
-	}
-	return at
-}
-
 // TestLeavesHoldTheSharesOfTheirRows walks the training rows down the copied
 // tree: golearn's class counts must be those of the rows that arrive, so that the
 // copy splits as golearn did, on columns full of ties and missing cells.
@@ -42,7 +29,7 @@ func TestLeavesHoldTheSharesOfTheirRows(t *testing.T) {
 		}
 		count, positives := make(map[int32]float64), make(map[int32]float64)
 		for _, r := range g.distinctRows(0) {
-			at := grown.reached(&p, x, r)
+			at := grown.leafOf(&p, x, r)
 			count[at]++
 			positives[at] += y[r]
 		}
