@@ -156,6 +156,21 @@ func TestCallsGoWhereTheyGainMost(t *testing.T) {
 	}
 }
 
+// An offer dearer than the whole budget is none, and does not stand in the way of others.
+func TestAnOfferThatNoBudgetHolds(t *testing.T) {
+	config := everybody()
+	config.DiscountBudget = 20
+	shop := manyRegulars(2)
+	for i := range shop {
+		exemplars["price_offer"](&shop[i])
+	}
+	shop[0].facts.AverageOrderValue = 900
+	scores := night(newPolicy(t, config), shop)
+	if scores[0].WouldBeAction == "price_offer" || scores[1].Action != "price_offer" {
+		t.Errorf("discounts of 90 and 6 from a budget of 20: %s and %s", scores[0].Action, scores[1].Action)
+	}
+}
+
 // A comparison customer does not use a call up, and is told what the policy group gets.
 func TestComparisonCustomersTakeNothingAway(t *testing.T) {
 	config := everybody()

@@ -226,7 +226,13 @@ func TestAStandingActionKeepsItsDay(t *testing.T) {
 	if got := decide(t, everybody(), r); *got.ActionExpiresOn != *first.ActionExpiresOn {
 		t.Errorf("the next nights move the day from %d to %d", *first.ActionExpiresOn, *got.ActionExpiresOn)
 	}
-	r.score.AsOf = testNight + 31
+	other := first
+	other.Action = "win_back"
+	r.previous = &other
+	if got := decide(t, everybody(), r); *got.ActionExpiresOn != testNight+35 {
+		t.Errorf("after another action the day is %d, want %d", *got.ActionExpiresOn, testNight+35)
+	}
+	r.previous, r.score.AsOf = &first, testNight+31
 	if got := decide(t, everybody(), r); *got.ActionExpiresOn != testNight+61 {
 		t.Errorf("after it passed the day is %d, want %d", *got.ActionExpiresOn, testNight+61)
 	}

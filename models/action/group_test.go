@@ -54,6 +54,14 @@ func TestSharesAreAsConfigured(t *testing.T) {
 	}
 }
 
+func TestNoShareIsNobody(t *testing.T) {
+	for i, group := range groupsOf(t, "1", 0, 0, 100_000) {
+		if group != groupPolicy {
+			t.Fatalf("customer %d is in the %s of share 0", i, group)
+		}
+	}
+}
+
 func TestSaltsAreIndependent(t *testing.T) {
 	const customers = 100_000
 	a := groupsOf(t, "2012", 0.3, 0, customers)

@@ -27,8 +27,8 @@ type Proposal struct {
 	fallback candidate   // best without a limited resource
 	baseline candidate   // by the shop's own rule
 	byLot    []candidate // to draw among; nil if this customer is not explored
-	lot      lot
-	tie      uint64
+	lot      lot         // drawn if byLot is not nil
+	tie      uint64      // drawn if best is limited
 }
 
 // Propose looks at one customer: facts, tonight's row with scores and
@@ -39,8 +39,6 @@ func (p *Policy) Propose(f Facts, s *publish.Score, previous *publish.Score) Pro
 		previous: previous,
 		held:     p.suppressions(&f, s),
 		group:    p.group(s.CustomerID),
-		lot:      p.lot(s.CustomerID, s.AsOf),
-		tie:      p.tie(s.CustomerID),
 	}
 	worth := p.candidates(&proposal, s)
 	open := make([]candidate, 0, len(worth))
@@ -54,6 +52,10 @@ func (p *Policy) Propose(f Facts, s *publish.Score, previous *publish.Score) Pro
 	proposal.baseline = p.baselineCandidate(&proposal, s)
 	if len(open) > 0 && p.explorable(proposal.best, s) {
 		proposal.byLot = append(open, doNothing())
+		proposal.lot = p.lot(s.CustomerID, s.AsOf)
+	}
+	if proposal.best.resource != unlimited {
+		proposal.tie = p.tie(s.CustomerID)
 	}
 	return proposal
 }

@@ -122,8 +122,8 @@ func drawRow(t *rapid.T) row {
 			AsOf: testNight, Eligibility: rapid.SampledFrom([]string{"ok", "ok", "ok", "new", "stale", "excluded"}).Draw(t, "eligibility"),
 			ChurnRisk:      rapid.SampledFrom([]string{"", "low", "medium", "high", "lost"}).Draw(t, "risk"),
 			ValueTier:      rapid.SampledFrom(testTiers).Draw(t, "tier"),
-			LifecycleStage: rapid.SampledFrom(testStages).Draw(t, "stage"),
-			HistoricOrders: int32(rapid.IntRange(0, 6).Draw(t, "orders")), HistoricRevenue: rapid.Float64Range(-50, 5000).Draw(t, "revenue"),
+			LifecycleStage: rapid.SampledFrom(testStages[1:]).Draw(t, "stage"),
+			HistoricOrders: int32(rapid.IntRange(1, 6).Draw(t, "orders")), HistoricRevenue: rapid.Float64Range(-50, 5000).Draw(t, "revenue"),
 		},
 	}
 	if rapid.Bool().Draw(t, "scored") {
@@ -136,6 +136,10 @@ func drawRow(t *rapid.T) row {
 	}
 	if rapid.IntRange(0, 3).Draw(t, "due") == 0 {
 		r.score.ReplenishDueDate = ptr(int32(testNight + rapid.IntRange(-5, 30).Draw(t, "due date")))
+	}
+	if math.IsNaN(r.facts.DaysSinceOrder) {
+		r.facts.AverageOrderValue, r.facts.UsualGapDays, r.facts.DiscountShare = math.NaN(), math.NaN(), math.NaN()
+		r.score.HistoricOrders, r.score.HistoricRevenue, r.score.LifecycleStage = 0, 0, "prospect"
 	}
 	drawPast(t, &r)
 	return r

@@ -26,6 +26,7 @@ func TestLifecycleStage(t *testing.T) {
 		{"lost", Facts{Orders: 4, TenureDays: 900, RecencyDays: 600, OverdueRatio: 20, LastGapDays: 30}, "lost", "lost"},
 		{"back after a year", Facts{Orders: 5, TenureDays: 900, RecencyDays: 10, OverdueRatio: 0.25, LastGapDays: 365}, "low", "reactivated"},
 		{"back after a year, due again", Facts{Orders: 5, TenureDays: 900, RecencyDays: 44, OverdueRatio: 1.1, LastGapDays: 365}, "low", "active"},
+		{"ordered at the cutoff", Facts{Orders: 5, TenureDays: 900, RecencyDays: 0, OverdueRatio: 0, LastGapDays: 30}, "low", "active"},
 		{"rhythm unknown, high risk", Facts{Orders: 2, TenureDays: 90, RecencyDays: 60, OverdueRatio: nan, LastGapDays: 30}, "high", "at_risk"},
 		{"rhythm unknown", Facts{Orders: 2, TenureDays: 90, RecencyDays: 60, OverdueRatio: nan, LastGapDays: 30}, "low", "active"},
 	} {
