@@ -184,3 +184,21 @@ func TestRunOverwritesNothing(t *testing.T) {
 		t.Errorf("the file holds %q (%v)", text, err)
 	}
 }
+
+// Extraction rejects a row that it has seen before.
+func TestNoRowAppearsTwice(t *testing.T) {
+	dir, _ := run(t, Config{Customers: 5000, Seed: 3})
+	for _, name := range []string{"orders.csv", "engagements.csv", "customers.csv", "products.csv", "actions.csv"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := make(map[string]bool)
+		for row := range strings.Lines(string(text)) {
+			if seen[row] {
+				t.Errorf("%s: %q appears twice", name, row)
+			}
+			seen[row] = true
+		}
+	}
+}
