@@ -36,8 +36,9 @@ func logits(p []float64) []float64 {
 func recalibrate(y, z, weights []float64, fixed bool) (a, b float64) {
 	const (
 		iterations = 50
-		goal       = 1e-20 // of the squared distance to the maximum, in standard errors
+		goal       = 1e-16 // of the squared distance to the maximum, in standard errors
 		separated  = 1e-9  // loss per row that only a slope on its way to infinity reaches
+		rounding   = 1e-10 // relative: gains below it do not show in the loss
 	)
 	nan := math.NaN()
 	if oneClass(y, weights) {
@@ -47,16 +48,16 @@ func recalibrate(y, z, weights []float64, fixed bool) (a, b float64) {
 	at := derivativesAt(y, z, weights, a, b)
 	for range iterations {
 		stepA, stepB := at.step(fixed)
-		decrement := stepA*at.gradientA + stepB*at.gradientB
+		gain := stepA*at.gradientA + stepB*at.gradientB
 		switch {
-		case math.IsNaN(decrement), at.loss < separated*float64(len(z)):
+		case math.IsNaN(gain), at.loss < separated*float64(len(z)):
 			return nan, nan
-		case decrement <= goal:
+		case gain <= goal:
 			return a, b
 		}
 		next := derivativesAt(y, z, weights, a-stepA, b-stepB)
-		for next.loss > at.loss && decrement > 1e-12 {
-			stepA, stepB, decrement = stepA/2, stepB/2, decrement/2
+		for next.loss > at.loss && gain > rounding*at.loss {
+			stepA, stepB, gain = stepA/2, stepB/2, gain/2
 			next = derivativesAt(y, z, weights, a-stepA, b-stepB)
 		}
 		a, b, at = a-stepA, b-stepB, next

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -27,37 +28,37 @@ func (o *objective) newton(ctx context.Context, beta []float64, maxIterations in
 		if err := factor.SolveVecTo(step, mat.NewVecDense(len(beta), gradient)); err != nil {
 			return Limit, steps, nil, fmt.Errorf("step of Newton's method: %w", err)
 		}
-		decrement := o.total * floats.Dot(gradient, step.RawVector().Data)
+		gain := floats.Dot(gradient, step.RawVector().Data)
 		status = Limit
-		if decrement <= decrementGoal {
+		if o.total*gain <= decrementGoal {
 			status = Converged
 		}
-		if status == Converged || steps == maxIterations || !o.descend(beta, gradient, &value, step.RawVector().Data) {
+		if status == Converged || steps == maxIterations {
 			stdErrs, err = o.standardErrors(&factor)
 			return status, steps, stdErrs, err
 		}
+		value = o.descend(beta, gradient, value, step.RawVector().Data, gain)
 		steps++
 	}
 }
 
-// descend moves beta against step, halved until the value falls, and updates
-// gradient and value. It reports whether a lower value was found.
-func (o *objective) descend(beta, gradient []float64, value *float64, step []float64) bool {
-	const halvings = 30
-	trial, trialGradient := make([]float64, len(beta)), make([]float64, len(beta))
-	for k, length := 0, 1.0; k < halvings; k, length = k+1, length/2 {
-		floats.AddScaledTo(trial, beta, -length, step)
-		v := o.gradient(trialGradient, trial)
-		// Near the minimum the value no longer tells points apart, the gradient does.
-		flat := v-*value <= 1e-14*math.Abs(*value) && floats.Norm(trialGradient, 2) < floats.Norm(gradient, 2)
-		if v < *value || flat {
-			copy(beta, trial)
-			copy(gradient, trialGradient)
-			*value = v
-			return true
+// descend moves beta against step, halved until the value falls from before by
+// some of the gain that is promised for all of it, and returns the new value and
+// writes the new gradient.
+func (o *objective) descend(beta, gradient []float64, before float64, step []float64, gain float64) (after float64) {
+	// Relative: gains below it do not show in the value, and the step is taken
+	// on trust; that near to the minimum, Newton's method does not overshoot.
+	const rounding = 1e-10
+	start := slices.Clone(beta)
+	for {
+		floats.AddScaledTo(beta, start, -1, step)
+		after = o.gradient(gradient, beta)
+		if after < before || gain <= rounding*before {
+			return after
 		}
+		floats.Scale(0.5, step)
+		gain /= 2
 	}
-	return false
 }
 
 // standardErrors returns the square roots of the diagonal of the inverse of the
