@@ -25,6 +25,7 @@ type Action struct {
 	Discount float64  // share of the order value given away
 	Person   bool     // done by a person: limited a night, and approved first
 	Service  bool     // not advertising
+	Rule     bool     // done whenever it fits, whatever it is worth
 
 	when    func(*Facts, *publish.Score) bool // further condition; nil is always
 	because func(words) string                // the reason published with it
@@ -48,7 +49,7 @@ func Catalogue() []Action {
 	return []Action{{
 		Name: "service_recovery", Channels: []string{"email", "phone"}, WindowDays: 14, RepeatDays: 14, Priority: 1,
 		Uplift:  stages(0.02, "prospect", "new", "active", "cooling", "at_risk", "lapsed", "lost", "reactivated"),
-		Despite: []string{noConsent, openTicket, recentReturn, recentContact, recentOrder}, Service: true,
+		Despite: []string{noConsent, openTicket, recentReturn, recentContact, recentOrder}, Service: true, Rule: true,
 		when: ticketOpen, because: becauseOfTicket,
 	}, {
 		Name: "personal_call", Channels: []string{"phone"}, WindowDays: 30, RepeatDays: 90, Priority: 1,

@@ -47,10 +47,14 @@ func (proposal *Proposal) chosen(t Thresholds) candidate {
 
 // drawn replaces the chosen action by one drawn by lot, where the lot says so.
 func (proposal *Proposal) drawn(chosen candidate) candidate {
-	if n := uint64(len(proposal.byLot)); n > 0 && proposal.lot.explore {
-		return proposal.byLot[proposal.lot.pick%n]
+	if proposal.byLotTonight() {
+		return proposal.byLot[proposal.lot.pick%uint64(len(proposal.byLot))]
 	}
 	return chosen
+}
+
+func (proposal *Proposal) byLotTonight() bool {
+	return len(proposal.byLot) > 0 && proposal.lot.explore
 }
 
 // taken returns what the customer's group makes of the policy's action.
@@ -65,8 +69,8 @@ func (proposal *Proposal) taken(would candidate) candidate {
 }
 
 // propensity returns the probability that this customer gets the action taken,
-// over both draws, of the group and of the lot. Rows of all groups can then be
-// weighted by its inverse together.
+// over both draws, of the group and of the lot, the night's limits being settled.
+// Rows of all groups can then be weighted by its inverse together.
 func (p *Policy) propensity(proposal *Proposal, chosen, taken candidate) float64 {
 	holdout := float64(slotsOf(*p.config.Holdout)) / slots
 	baseline := float64(slotsOf(*p.config.Baseline)) / slots

@@ -20,10 +20,10 @@ const slots = 10_000
 // takes the lowest slots, so raising its share only adds customers to it.
 func (p *Policy) group(customer string) string {
 	holdout := slotsOf(*p.config.Holdout)
-	switch slot := draw(p.config.Salt + ":" + customer); {
-	case slot%slots < holdout:
+	switch slot := draw(p.config.Salt+":"+customer) % slots; {
+	case slot < holdout:
 		return groupHoldout
-	case slot%slots < holdout+slotsOf(*p.config.Baseline):
+	case slot < holdout+slotsOf(*p.config.Baseline):
 		return groupBaseline
 	}
 	return groupPolicy

@@ -77,7 +77,7 @@ func (p *Policy) candidates(proposal *Proposal, s *publish.Score) []candidate {
 		if c.resource != unlimited && c.cost > p.resources[c.resource].limit {
 			continue
 		}
-		if c.value > 0 || a.Name == "service_recovery" {
+		if c.value > 0 || a.Rule {
 			worth = append(worth, c)
 		}
 	}
@@ -97,13 +97,13 @@ func doNothing() candidate { return candidate{action: &none, resource: unlimited
 // values wobble with every night's data, and plans should not.
 const dwell = 1.2
 
-// choose returns the candidate worth most, or none. A complaint is answered before
-// anything is weighed. The action of the previous night stays while the
+// choose returns the candidate worth most, or none. What a rule demands is done
+// before anything is weighed. The action of the previous night stays while the
 // customer is in the same stage, unless another one is clearly better.
 func choose(worth []candidate, s, previous *publish.Score) candidate {
 	best := doNothing()
 	for _, c := range worth {
-		if c.action.Name == "service_recovery" {
+		if c.action.Rule {
 			return c
 		}
 		if c.value > best.value {

@@ -25,6 +25,8 @@ func (p *Policy) reason(proposal *Proposal, taken candidate, s *publish.Score) s
 	switch {
 	case proposal.group == groupHoldout:
 		return "In the comparison group that gets nothing, so that what the actions bring can be measured."
+	case nothing && proposal.byLotTonight() && proposal.group == groupPolicy:
+		return "Left alone by lot, to learn what works: " + w.rhythm() + "."
 	case nothing && len(proposal.held) > 0:
 		return p.suppression(w, proposal.held[0])
 	case proposal.group == groupBaseline && !nothing:
@@ -38,7 +40,7 @@ func (p *Policy) reason(proposal *Proposal, taken candidate, s *publish.Score) s
 	} else if proposal.best.resource != unlimited {
 		text = "Tonight's limit for " + strings.ReplaceAll(proposal.best.action.Name, "_", " ") + " went to others: " + w.rhythm() + "."
 	}
-	if len(proposal.byLot) > 0 && proposal.lot.explore {
+	if proposal.byLotTonight() {
 		text += " Chosen by lot, to learn what works."
 	}
 	return text

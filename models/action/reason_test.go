@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"perennial/pipeline/history"
@@ -90,8 +91,16 @@ func TestReasonWhenTheLimitIsUsedUp(t *testing.T) {
 func TestReasonOfALot(t *testing.T) {
 	config := everybody()
 	config.Explore = ptr(1.0)
-	if got := decide(t, config, regular()).ActionReason; !strings.HasSuffix(got, "Chosen by lot, to learn what works.") {
-		t.Errorf("reason = %s", got)
+	got := map[string]string{}
+	for _, s := range night(newPolicy(t, config), manyRegulars(20)) {
+		got[s.Action] = s.ActionReason
+	}
+	want := map[string]string{
+		"soft_checkin": "No order for 84 days; usually orders every 31 days. Chosen by lot, to learn what works.",
+		"none":         "Left alone by lot, to learn what works: no order for 84 days; usually orders every 31 days.",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
