@@ -229,3 +229,22 @@ func TestSaveFindsOtherBytesInItsPlace(t *testing.T) {
 		t.Errorf("save = %v, want ErrDamaged", err)
 	}
 }
+
+// No bytes but those saved load as the model.
+func FuzzLoad(f *testing.F) {
+	f.Add([]byte(`{"question": "churn"`))
+	f.Add([]byte(`{"question":"churn","version":"2011-09-10-4bed5320","status":"champion","format":1,"files":{"model.json":""}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		st := store.NewMemory()
+		version := save(t, st, "gbdt")
+		key := "models/churn/" + version + "/card.json"
+		saved, err := st.Read(t.Context(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		damage(t, st, key, string(text))
+		if _, err := registry.Load(t.Context(), st, "churn", version); (err == nil) != bytes.Equal(text, saved) {
+			t.Errorf("load of %q = %v", text, err)
+		}
+	})
+}
