@@ -8,8 +8,10 @@ const (
 )
 
 var (
+	lineProducts    = []string{"orders.ordered_at", "orders.product_id"}
 	orderProducts   = []string{"orders.order_id", "orders.ordered_at", "orders.product_id"}
-	orderCategories = []string{"orders.ordered_at", "orders.category", "products.category"}
+	lineCategories  = []string{"orders.ordered_at", "orders.category", "products.category"}
+	orderCategories = []string{"orders.order_id", "orders.ordered_at", "orders.category", "products.category"}
 	categoryAmounts = []string{"orders.ordered_at", "orders.amount", "orders.category", "products.category"}
 )
 
@@ -17,7 +19,7 @@ var breadth = Family{
 	Name: "breadth",
 	Doc:  "How many different products and categories the customer buys, and how often the same again.",
 	Features: []Feature{
-		{Name: "products_total", Doc: "Distinct products bought so far.", From: orderProducts, Unit: Count, Missing: noProduct,
+		{Name: "products_total", Doc: "Distinct products bought so far.", From: lineProducts, Unit: Count, Missing: noProduct,
 			Words: Words{Churn: -1, More: "Bought {value} different products; {reference} is usual", Less: "Bought only {value} different products; {reference} is usual"},
 			value: func(p *past) float64 { return p.productsIn(ever) }},
 		{Name: "products_90d", Doc: "Distinct products bought in the last 90 days.", From: orderProducts, Window: 90, Unit: Count, Missing: noProduct,
@@ -26,9 +28,9 @@ var breadth = Family{
 			value: func(p *past) float64 { return p.productsIn(last365d) }},
 		{Name: "repeat_line_share", Doc: "Share of lines whose product an earlier order held.", From: orderProducts, Unit: Share, Missing: noProduct,
 			value: func(p *past) float64 { return ratio(float64(p.repeatLines), float64(p.productLines)) }},
-		{Name: "top_product_share", Doc: "Share of lines that hold the most bought product.", From: orderProducts, Unit: Share, Missing: noProduct,
+		{Name: "top_product_share", Doc: "Share of lines that hold the most bought product.", From: lineProducts, Unit: Share, Missing: noProduct,
 			value: func(p *past) float64 { return ratio(float64(p.topProductLines), float64(p.productLines)) }},
-		{Name: "categories_total", Doc: "Distinct categories bought so far.", From: orderCategories, Unit: Count, Missing: noCategory,
+		{Name: "categories_total", Doc: "Distinct categories bought so far.", From: lineCategories, Unit: Count, Missing: noCategory,
 			value: func(p *past) float64 { return p.categoriesIn(ever) }},
 		{Name: "categories_365d", Doc: "Distinct categories bought in the last 365 days.", From: orderCategories, Window: 365, Unit: Count, Missing: noCategory,
 			value: func(p *past) float64 { return p.categoriesIn(last365d) }},

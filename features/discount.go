@@ -3,8 +3,9 @@ package features
 import "math"
 
 var (
-	orderDiscount  = []string{"orders.order_id", "orders.ordered_at", "orders.discount"}
-	discountAmount = []string{"orders.order_id", "orders.ordered_at", "orders.amount", "orders.discount"}
+	orderDiscount       = []string{"orders.order_id", "orders.ordered_at", "orders.discount"}
+	orderDiscountAmount = []string{"orders.order_id", "orders.ordered_at", "orders.amount", "orders.discount"}
+	lineDiscountAmount  = []string{"orders.ordered_at", "orders.amount", "orders.discount"}
 )
 
 const noDiscounts = "no purchase says what was taken off"
@@ -13,10 +14,10 @@ var discount = Family{
 	Name: "discount",
 	Doc:  "How much the customer buys at a discount.",
 	Features: []Feature{
-		{Name: "discount_share_total", Doc: "Money taken off over money before discount.", From: discountAmount, Unit: Share, Missing: noDiscounts + ", or none of any value",
+		{Name: "discount_share_total", Doc: "Money taken off over money before discount.", From: lineDiscountAmount, Unit: Share, Missing: noDiscounts + ", or none of any value",
 			Words: Words{Churn: +1, More: "Buys at {value} discount on average; {reference} is usual", Less: "Buys at {value} discount on average"},
 			value: func(p *past) float64 { return p.discountShare(ever) }},
-		{Name: "discount_share_365d", Doc: "Money taken off over money before discount in the last 365 days.", From: discountAmount, Window: 365, Unit: Share, Missing: noDiscounts + ", or none of any value in 365 days",
+		{Name: "discount_share_365d", Doc: "Money taken off over money before discount in the last 365 days.", From: orderDiscountAmount, Window: 365, Unit: Share, Missing: noDiscounts + ", or none of any value in 365 days",
 			value: func(p *past) float64 { return p.discountShare(last365d) }},
 		{Name: "discounted_order_share", Doc: "Share of orders with a discount.", From: orderDiscount, Unit: Share, Missing: noDiscounts,
 			value: func(p *past) float64 { return p.discountedShare(ever) }},

@@ -8,7 +8,7 @@ import (
 var (
 	engagementKinds = []string{"engagements.occurred_at", "engagements.kind"}
 	engagementDays  = []string{"engagements.occurred_at"}
-	sinceOrder      = []string{"engagements.occurred_at", "engagements.kind", "orders.ordered_at"}
+	sinceOrder      = []string{"engagements.occurred_at", "engagements.kind", "orders.order_id", "orders.ordered_at"}
 	engagementValue = []string{"engagements.occurred_at", "engagements.kind", "engagements.value"}
 )
 

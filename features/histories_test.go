@@ -9,11 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"perennial/pipeline/history"
 )
 
 // row builds the row of h as of cutoff.
-func row(t testing.TB, set *Set, h history.History, cutoff history.Day) *Matrix {
+func row(t rapid.TB, set *Set, h history.History, cutoff history.Day) *Matrix {
 	t.Helper()
 	m := set.NewMatrix()
 	all := func(*history.View) bool { return true }

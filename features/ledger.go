@@ -12,8 +12,8 @@ type ledger struct {
 // bought is what a ledger holds about one code; it is zero for codes not met.
 type bought struct {
 	lines   int32
-	order   int32 // index of the first order that held it
-	last    history.Day
+	order   int32       // index of the first order that held it
+	last    history.Day // of the orders that held it
 	revenue float64
 }
 
@@ -29,16 +29,16 @@ func (l *ledger) forget() {
 	l.met = l.met[:0]
 }
 
-// add enters a line of code in the order with index order, and returns what is
-// now known about code. Lines come in time order.
+// add enters a line of code in the order with index order on day, and returns
+// what is now known about code. Lines come in time order.
 func (l *ledger) add(code history.Code, order int32, day history.Day, amount float64) *bought {
 	b := &l.of[code]
 	if b.lines == 0 {
-		b.order = order
+		b.order, b.last = order, day
 		l.met = append(l.met, code)
 	}
 	b.lines++
-	b.last = day
+	b.last = max(b.last, day)
 	b.revenue += amount
 	return b
 }

@@ -32,8 +32,12 @@ type Span int
 // maxSpan is a century: longer windows than any shop's history are a mistake.
 const maxSpan = 36500
 
-// UnmarshalText reads 90d.
+// UnmarshalText reads 90d, or nothing for the whole history.
 func (s *Span) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*s = 0
+		return nil
+	}
 	digits, unit := strings.CutSuffix(string(text), "d")
 	days, err := strconv.ParseUint(digits, 10, 31)
 	if !unit || err != nil || days == 0 || days > maxSpan {

@@ -102,12 +102,12 @@ func (p *past) band(day history.Day) *tally {
 
 // readLine adds a purchase line to its order, and tallies a return.
 func (p *past) readLine(line *history.Line) {
-	day, amount := line.At.Day(), saturate(line.Amount)
+	amount := saturate(line.Amount)
 	if line.Return() {
-		t := p.band(day)
+		p.lastReturn = line.At.Day()
+		t := p.band(p.lastReturn)
 		t.returns++
 		t.returned -= amount
-		p.lastReturn = day
 		return
 	}
 	i := p.orderIndex(line)
@@ -128,7 +128,7 @@ func (p *past) readLine(line *history.Line) {
 		o.discount += saturate(max(0, taken)) // a surcharge takes nothing off
 	}
 	if line.Product != 0 {
-		product := p.products.add(line.Product, i, day, amount)
+		product := p.products.add(line.Product, i, o.day, amount)
 		p.productLines++
 		p.topProductLines = max(p.topProductLines, int(product.lines))
 		if product.order != i {
@@ -136,7 +136,7 @@ func (p *past) readLine(line *history.Line) {
 		}
 	}
 	if line.Category != 0 {
-		p.categories.add(line.Category, i, day, amount)
+		p.categories.add(line.Category, i, o.day, amount)
 		p.categorised += amount
 	}
 }

@@ -1,6 +1,10 @@
 package features
 
+// order_id is read where orders are counted, or where a line can count on the
+// day of the first line of its order instead of its own.
 var (
+	lineDays    = []string{"orders.ordered_at"}
+	lineAmount  = []string{"orders.ordered_at", "orders.amount"}
 	orderDays   = []string{"orders.order_id", "orders.ordered_at"}
 	orderAmount = []string{"orders.order_id", "orders.ordered_at", "orders.amount"}
 )

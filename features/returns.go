@@ -13,7 +13,7 @@ var returns = Family{
 			value: func(p *past) float64 { return float64(p.in[ever].returns) }},
 		{Name: "return_lines_90d", Doc: "Lines taken back in the last 90 days.", From: orderReturns, Window: 90, Unit: Count,
 			value: func(p *past) float64 { return float64(p.in[last90d].returns) }},
-		{Name: "returned_share_total", Doc: "Money given back over revenue before returns, at most 1.", From: orderAmount, Unit: Share, Missing: "no revenue yet",
+		{Name: "returned_share_total", Doc: "Money given back over revenue before returns, at most 1.", From: lineAmount, Unit: Share, Missing: "no revenue yet",
 			value: func(p *past) float64 { return p.returnedShare(ever) }},
 		{Name: "returned_share_365d", Doc: "Money given back over revenue before returns in the last 365 days, at most 1.", From: orderAmount, Window: 365, Unit: Share, Missing: "no revenue in 365 days",
 			value: func(p *past) float64 { return p.returnedShare(last365d) }},

@@ -6,7 +6,7 @@ var spend = Family{
 	Name: "spend",
 	Doc:  "How much the customer spends. Revenue is net of returns unless said otherwise.",
 	Features: []Feature{
-		{Name: "revenue_total", Doc: "Revenue so far, net of returns.", From: orderAmount, Unit: Money,
+		{Name: "revenue_total", Doc: "Revenue so far, net of returns.", From: lineAmount, Unit: Money,
 			Words: Words{Churn: -1, More: "Spent {value} so far; {reference} is usual", Less: "Spent {value} so far; {reference} is usual"},
 			value: func(p *past) float64 { return p.in[ever].net() }},
 		{Name: "revenue_30d", Doc: "Net revenue of the last 30 days.", From: orderAmount, Window: 30, Unit: Money,
@@ -19,7 +19,7 @@ var spend = Family{
 		{Name: "revenue_365d", Doc: "Net revenue of the last 365 days.", From: orderAmount, Window: 365, Unit: Money,
 			value: func(p *past) float64 { return p.in[last365d].net() }},
 		{Name: "revenue_per_30d", Doc: "Net revenue per 30 days of tenure; a tenure under 30 days counts as 30.",
-			From: orderAmount, Unit: Money, Missing: noOrder,
+			From: lineAmount, Unit: Money, Missing: noOrder,
 			value: func(p *past) float64 { return 30 * p.in[ever].net() / math.Max(30, p.tenure()) }},
 		{Name: "average_order_value", Doc: "Mean value of an order before returns.", From: orderAmount, Unit: Money, Missing: noOrder,
 			value: func(p *past) float64 { return ratio(p.in[ever].revenue, float64(p.in[ever].orders)) }},

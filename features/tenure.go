@@ -12,7 +12,7 @@ var tenure = Family{
 	Name: "tenure",
 	Doc:  "How long the customer has been one.",
 	Features: []Feature{
-		{Name: "tenure_days", Doc: "Days from the first order to the cutoff: T in customer-base models.", From: orderDays, Unit: Days, Missing: noOrder,
+		{Name: "tenure_days", Doc: "Days from the first order to the cutoff: T in customer-base models.", From: lineDays, Unit: Days, Missing: noOrder,
 			Words: Words{Churn: -1, More: "Customer for {value} days", Less: "First order only {value} days ago"},
 			value: (*past).tenure},
 		{Name: "lifetime_days", Doc: "Days from the first to the last order: t_x in customer-base models.", From: orderDays, Unit: Days, Missing: noOrder,
