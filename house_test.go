@@ -23,7 +23,11 @@ var ranks = map[string]int{
 	"perennial/models/value":        4,
 	"perennial/models/registry":     4,
 
-	"perennial/models/leaderboard": 3,
+	"perennial/models/purchase": 3,
+
+	"perennial/models/leaderboard": 1,
+
+	"perennial/pipeline/store/storetest": 1,
 
 	"perennial/features":       2,
 	"perennial/features/label": 2,

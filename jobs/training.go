@@ -19,13 +19,14 @@ import (
 type training struct {
 	matrix    *features.Matrix
 	group     []uint64
-	firstDays []float64      // from the row's cutoff to the next order, NaN without one until asOf
-	worth     []worth        // in valueDays after the cutoff
-	events    [][]float64    // days of all orders after the first cutoff, for the growth of value
-	plans     map[int]plan   // by horizon
-	cutoffs   []history.Day  // ascending
+	firstDays []float64     // from the row's cutoff to the next order, NaN without one until asOf
+	worth     []worth       // in valueDays after the cutoff
+	followed  []float64     // days from each customer's first cutoff to asOf
+	orderDays [][]float64   // of her orders in them
+	plans     map[int]plan  // by horizon
+	cutoffs   []history.Day // ascending
 	asOf      history.Day
-	valueDays int
+	valueDays int // the longest horizon with a plan
 }
 
 type worth struct{ orders, revenue float64 }
@@ -89,6 +90,8 @@ func (s *shop) gather(ctx context.Context, t *training, progress Progress) error
 		t.group = append(t.group, parts[k].group...)
 		t.firstDays = append(t.firstDays, parts[k].firstDays...)
 		t.worth = append(t.worth, parts[k].worth...)
+		t.followed = append(t.followed, parts[k].followed...)
+		t.orderDays = append(t.orderDays, parts[k].orderDays...)
 		parts[k] = training{}
 	}
 	return nil
@@ -103,6 +106,10 @@ func (part *training) label(sample []history.History, t *training, seed uint64) 
 			n++
 		}
 		h, cutoff := &sample[n], part.matrix.Cutoffs[i]
+		if i == 0 || part.matrix.Customers[i-1] != h.Customer {
+			part.followed = append(part.followed, float64(t.asOf-cutoff))
+			part.orderDays = append(part.orderDays, label.OrderDays(h, cutoff))
+		}
 		part.group = append(part.group, hashCustomer(h.Customer, seed, "fold"))
 		part.firstDays = append(part.firstDays, label.Of(h, cutoff, int(t.asOf-cutoff)).FirstDays)
 		outcome := label.Of(h, cutoff, t.valueDays)
@@ -147,4 +154,17 @@ func (t *training) hazard() (*survival.Curve, error) {
 		}
 	}
 	return survival.NelsonAalen(days, event)
+}
+
+// growth returns a customer's mean orders in a year over those in valueDays,
+// from the mean cumulative function of everybody's later orders.
+func (t *training) growth() (float64, error) {
+	curve, err := survival.MeanCumulative(t.followed, t.orderDays)
+	if err != nil {
+		return 0, err
+	}
+	if orders := curve.At(float64(t.valueDays)); orders > 0 {
+		return curve.At(value.HorizonDays) / orders, nil
+	}
+	return value.HorizonDays / float64(t.valueDays), nil
 }

@@ -1,0 +1,138 @@
+package jobs
+
+import (
+	"context"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"perennial/features"
+	"perennial/models/action"
+	"perennial/models/churn"
+	"perennial/models/segment"
+	"perennial/pipeline/history"
+	"perennial/pipeline/publish"
+)
+
+// desk turns scored customers into published rows: segments and proposals per
+// row, then the limited resources of the whole shop.
+type desk struct {
+	buckets    int
+	spool      *spool
+	policy     *action.Policy
+	cuts       segment.Cuts
+	previous   *publish.Reader // nil on the first night
+	thresholds action.Thresholds
+	definition bool // the contract has changed since the previous commit
+}
+
+// propose collects what all customers claim of limited resources.
+func (d *desk) propose(ctx context.Context, progress Progress) error {
+	budgets := make([]*action.Budget, d.buckets)
+	err := d.each(ctx, progress.Step("propose", d.buckets), func(k int) error {
+		customers, _, err := d.segmented(ctx, k)
+		if err != nil {
+			return err
+		}
+		budgets[k] = d.policy.NewBudget()
+		for i := range customers {
+			budgets[k].Add(customers[i].proposal)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	total := d.policy.NewBudget()
+	for _, budget := range budgets {
+		total.Merge(budget)
+	}
+	d.thresholds = total.Thresholds()
+	return nil
+}
+
+// decide finishes the rows of every bucket and hands them to write.
+func (d *desk) decide(ctx context.Context, progress Progress, write func(k int, rows []publish.Score) error) error {
+	return d.each(ctx, progress.Step("decide", d.buckets), func(k int) error {
+		customers, rows, err := d.segmented(ctx, k)
+		if err != nil {
+			return err
+		}
+		for i := range customers {
+			d.policy.Decide(customers[i].proposal, d.thresholds, &rows[i])
+		}
+		return write(k, rows)
+	})
+}
+
+// proposed is a customer for whom the policy has an opinion.
+type proposed struct{ proposal action.Proposal }
+
+// segmented reads a bucket back and fills segments, change and proposals.
+// Both passes call it: to compute twice is cheaper than to write once more.
+func (d *desk) segmented(ctx context.Context, k int) ([]proposed, []publish.Score, error) {
+	customers, err := d.spool.read(k)
+	if err != nil {
+		return nil, nil, err
+	}
+	var before map[string]*publish.Score
+	if d.previous != nil {
+		if before, err = d.previous.Bucket(ctx, k, d.buckets); err != nil {
+			return nil, nil, err
+		}
+	}
+	proposals := make([]proposed, len(customers))
+	rows := make([]publish.Score, len(customers))
+	for i := range customers {
+		c := &customers[i]
+		previous := before[c.Score.CustomerID]
+		d.cuts.Assign(c.Segment, &c.Score, previous)
+		if p := c.Score.ChurnProbability; p != nil {
+			newModel := previous != nil && previous.ModelVersion != c.Score.ModelVersion
+			c.Score.Change = churn.Change(previous, *p, newModel, d.definition, c.NewFacts)
+		}
+		proposals[i].proposal = d.policy.Propose(c.Action, &c.Score, previous)
+		rows[i] = c.Score
+	}
+	return proposals, rows, nil
+}
+
+// each calls do for every bucket on all cores.
+func (d *desk) each(ctx context.Context, tick func(), do func(k int) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for k := range d.buckets {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := do(k); err != nil {
+				return err
+			}
+			tick()
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// actionFacts reads what the policy needs from row i, the profile and the view.
+func actionFacts(m *features.Matrix, i int, profile history.Profile, view *history.View, vocabulary history.Vocabulary, usualGap float64) action.Facts {
+	facts := action.Facts{
+		EmailConsent: profile.EmailConsent, SMSConsent: profile.SMSConsent, PhoneConsent: profile.PhoneConsent,
+		DaysSinceOrder: cell(m, "recency_days", i), DaysSinceReturn: cell(m, "return_recency_days", i), DaysSinceTicket: cell(m, "ticket_recency_days", i),
+		UsualGapDays: usualGap, AverageOrderValue: cell(m, "average_order_value", i), DiscountShare: cell(m, "discounted_order_share", i),
+	}
+	for _, sent := range view.Actions {
+		facts.Sent = append(facts.Sent, action.Sent{Action: vocabulary.Actions.Name(sent.Action), DaysAgo: float64(view.Cutoff - sent.At.Day())})
+	}
+	return facts
+}
+
+// newFacts reports whether anything happened on the last day before the cutoff.
+func newFacts(view *history.View) bool {
+	yesterday := (view.Cutoff - 1).Start()
+	lines, engagements := view.Lines, view.Engagements
+	return len(lines) > 0 && lines[len(lines)-1].At >= yesterday ||
+		len(engagements) > 0 && engagements[len(engagements)-1].At >= yesterday
+}

@@ -1,0 +1,33 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"perennial/pipeline/extract"
+	"perennial/pipeline/history"
+)
+
+// extractInto reads the sources into dir, or returns the report of the extract
+// that an earlier try has finished there.
+func extractInto(ctx context.Context, cfg Config, asOf history.Day, dir string, env Env) (*extract.Report, error) {
+	if done, err := extract.Open(dir); err == nil {
+		env.Log.Info("extract is there already", "dir", dir)
+		return done.Report(), nil
+	}
+	report, err := extract.Run(ctx, cfg.Config, asOf, dir, env.Log)
+	return report, inputError(err)
+}
+
+// fresh returns an error if the newest order is too old for the as-of day: the
+// export has stopped, and everybody would look lost.
+func (s *shop) fresh() error {
+	if s.survey.buyers == 0 {
+		return &CodedError{ExitData, fmt.Errorf("extract: no orders before %s (check the files, the mapping and --as-of)", s.asOf)}
+	}
+	if age := int(s.asOf - s.survey.newest); age > int(s.cfg.MaxAge) {
+		return &CodedError{ExitInput, fmt.Errorf("extract: the newest order is of %s, %d days before %s (refresh the export, run with --as-of %s, or raise max_age)",
+			s.survey.newest, age, s.asOf, s.survey.newest+1)}
+	}
+	return nil
+}

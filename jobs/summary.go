@@ -1,0 +1,259 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+
+	"perennial/models/leaderboard"
+	"perennial/models/registry"
+	"perennial/pipeline/extract"
+	"perennial/pipeline/history"
+	"perennial/pipeline/publish"
+)
+
+// Summary is what a night tells the person who runs it.
+type Summary struct {
+	Shop, RunID, Store, Currency string
+	AsOf                         history.Day
+	Outcome                      string // published, already published, held back or failed
+	Commit                       uint64
+	Rows                         int64
+	Extract                      *extract.Report
+	ChurnDays                    int
+	Source                       string          // of the churn probabilities: model, cohort or rule
+	Cards                        []registry.Card // of the models that scored
+	Trained                      []*leaderboard.Board
+	Judged                       []judged // of Trained, in its order
+	Samples                      []publish.Score
+	Stages                       []publish.Stage
+	Gates                        []publish.Gate
+	Notes                        []string
+}
+
+// judged are the labels and the winner's predictions of a board.
+type judged struct{ y, p []float64 }
+
+// addBoards keeps the leaderboards of tonight's training.
+func (s *Summary) addBoards(all *answers) {
+	add := func(a *answer) {
+		s.Trained = append(s.Trained, a.board)
+		s.Judged = append(s.Judged, judged{a.judge.Y, a.board.Entry(a.board.Winner).Predictions})
+	}
+	for i := range all.purchase {
+		add(&all.purchase[i])
+	}
+	if all.value != nil {
+		add(all.value)
+	}
+}
+
+// addModels keeps the cards of the models that score, and says plainly when
+// churn could not be learnt.
+func (s *Summary) addModels(p *predictors) {
+	s.ChurnDays, s.Source, s.Cards = p.churnDays, p.source, p.cards
+	for _, card := range p.cards {
+		if card.Learner == "base_rate" && card.HorizonDays == p.churnDays && card.Question != "value" {
+			s.Notes = append(s.Notes, fmt.Sprintf("Churn is not learnable here: no candidate predicts who orders within %d days better than the share of all customers who do. Everybody is published with that share.", card.HorizonDays))
+		}
+	}
+	if p.source == "rule" {
+		s.Notes = append(s.Notes, "The shop is too small or too young to fit anything: probabilities are rules of thumb from each customer's own rhythm.")
+	}
+}
+
+// published takes over what was committed.
+func (s *Summary) published(c *publish.Commit) {
+	s.Outcome, s.Commit, s.Rows, s.Gates = "published", c.N, c.Rows, c.Gates
+}
+
+// Print writes the summary for a person.
+func (s *Summary) Print(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s as of %s: %s", s.Shop, s.AsOf, s.Outcome)
+	if s.Commit > 0 {
+		fmt.Fprintf(&b, " as commit %d", s.Commit)
+	}
+	if s.Rows > 0 {
+		fmt.Fprintf(&b, ", %d customers", s.Rows)
+	}
+	fmt.Fprintf(&b, "\nstore %s, run %s\n", s.Store, s.RunID)
+	if s.Extract != nil {
+		fmt.Fprintf(&b, "\n%s", s.Extract)
+	}
+	s.printModels(&b)
+	for _, note := range s.Notes {
+		fmt.Fprintf(&b, "\n%s\n", note)
+	}
+	if len(s.Stages) > 0 {
+		b.WriteString("\n")
+		for i, stage := range s.Stages {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "%s %.1f s", stage.Name, stage.Seconds)
+		}
+		b.WriteString("\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// printModels writes a line per question: who won, how good, against what.
+func (s *Summary) printModels(b *strings.Builder) {
+	if len(s.Cards) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nchurn is no order within %d days; probabilities come from: %s\n", s.ChurnDays, s.Source)
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "question\tmodel\ttrained\tjudged on\tAUC\tBrier\tECE\tbest rule's AUC\tBrier\t")
+	for _, card := range s.Cards {
+		metric := func(of map[string]float64, name string) string {
+			if v, ok := of[name]; ok {
+				return fmt.Sprintf("%.3f", v)
+			}
+			return "-"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", card.Question, card.Learner, card.TrainedAsOf, card.JudgedOn,
+			metric(card.Metrics, "auc"), metric(card.Metrics, "brier"), metric(card.Metrics, "ece"), metric(card.Floor, "auc"), metric(card.Floor, "brier"))
+	}
+	_ = w.Flush() // into a strings.Builder, which never fails
+}
+
+// sampleRows is how many customers a summary shows.
+const sampleRows = 10
+
+// sampleOf picks rows of a bucket worth showing: the one with the highest
+// expected value of each action.
+func sampleOf(rows []publish.Score) []publish.Score {
+	best := map[string]int{}
+	for i := range rows {
+		if k, met := best[rows[i].Action]; !met || showBefore(&rows[i], &rows[k]) {
+			best[rows[i].Action] = i
+		}
+	}
+	var sample []publish.Score
+	for _, name := range sortedKeys(best) {
+		sample = append(sample, rows[best[name]])
+	}
+	return sample
+}
+
+// showBefore orders customers by how much there is to say about them.
+func showBefore(a, b *publish.Score) bool {
+	if x, y := orZero(a.ActionExpectedValue), orZero(b.ActionExpectedValue); x != y {
+		return x > y
+	}
+	if len(a.Reasons) != len(b.Reasons) {
+		return len(a.Reasons) > len(b.Reasons)
+	}
+	if x, y := orZero(a.PredictedRevenue365d), orZero(b.PredictedRevenue365d); x != y {
+		return x > y
+	}
+	return a.CustomerID < b.CustomerID
+}
+
+func orZero(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
+}
+
+// addSamples chooses the rows to show from those of the buckets: one of each
+// action first, then more of the best.
+func (s *Summary) addSamples(buckets [][]publish.Score) {
+	var all []publish.Score
+	for _, rows := range buckets {
+		all = append(all, rows...)
+	}
+	slices.SortFunc(all, func(a, b publish.Score) int {
+		if showBefore(&a, &b) {
+			return -1
+		}
+		return 1
+	})
+	shown := map[string]bool{}
+	var more []publish.Score
+	for _, row := range all {
+		if shown[row.Action] {
+			more = append(more, row)
+			continue
+		}
+		shown[row.Action] = true
+		s.Samples = append(s.Samples, row)
+	}
+	s.Samples = append(s.Samples, more...)
+	s.Samples = s.Samples[:min(len(s.Samples), sampleRows)]
+}
+
+// stage times a step. Call what it returns when the step ends.
+func (n *night) stage(name string) func() {
+	start := n.env.Clock()
+	n.env.Log.Info("step begins", "step", name, "run_id", n.runID)
+	return func() {
+		seconds := n.env.Clock().Sub(start).Seconds()
+		n.summary.Stages = append(n.summary.Stages, publish.Stage{Name: name, Seconds: seconds})
+		n.env.Log.Info("step ended", "step", name, "seconds", seconds, "run_id", n.runID)
+	}
+}
+
+// end writes the manifest and the report of a night, whatever became of it,
+// and removes what it leaves behind.
+func (n *night) end(ctx context.Context, failure error) error {
+	ctx = context.WithoutCancel(ctx)
+	var gate *publish.GateError
+	switch {
+	case errors.As(failure, &gate):
+		n.summary.Outcome, n.summary.Gates = "held back", gate.Gates
+	case failure != nil:
+		n.summary.Outcome = "failed"
+	}
+	var err error
+	if n.desk != nil && n.desk.spool != nil {
+		err = n.desk.spool.remove()
+	}
+	if n.summary.Outcome != "already published" {
+		err = errors.Join(err, publish.WriteManifest(ctx, n.store, n.manifest(failure)), n.writeReport(ctx))
+	}
+	return errors.Join(err, n.files.Close())
+}
+
+func (n *night) manifest(failure error) *publish.Manifest {
+	m := &publish.Manifest{
+		RunID: n.runID, AsOf: n.opts.AsOf, StartedAt: n.start, EndedAt: n.env.Clock(), Outcome: n.summary.Outcome, Commit: n.summary.Commit,
+		Versions: map[string]string{"perennial": n.env.Version}, ConfigHash: n.cfg.Hash(), Stages: n.summary.Stages, Gates: n.summary.Gates,
+		PeakRSSBytes: peakRSS(),
+	}
+	if failure != nil {
+		m.Error = failure.Error()
+	}
+	if n.models != nil {
+		m.Models = n.models.versions
+	}
+	if n.summary.Extract != nil {
+		for _, source := range n.summary.Extract.Sources {
+			input := publish.Input{Source: source.Table, Files: len(source.Files), Rows: source.Read, Rejected: source.Rejected}
+			for _, file := range source.Files {
+				input.Bytes += file.Bytes
+			}
+			input.Fingerprint = shortHash(fmt.Append(nil, source.Files))
+			m.Inputs = append(m.Inputs, input)
+		}
+	}
+	return m
+}
+
+// peakRSS returns the largest resident memory of the process so far.
+func peakRSS() int64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return usage.Maxrss * 1024
+}

@@ -1,0 +1,203 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+
+	"perennial/features/label"
+	"perennial/models/churn"
+	"perennial/models/leaderboard"
+	"perennial/models/nextpurchase"
+	"perennial/models/purchase"
+	"perennial/models/registry"
+	"perennial/models/survival"
+	"perennial/models/value"
+	"perennial/pipeline/history"
+)
+
+// What the tiers need. A tier is used only where it beats the one below.
+const (
+	cohortCustomers = 50   // customers for rules fitted on the shop
+	cohortDays      = 90   // and days of history
+	learnerRows     = 1000 // labelled rows for learners
+	learnerOutcomes = 100  // of each outcome
+	learnerHorizons = 3    // and horizons of history
+)
+
+// answer is what one contest gave.
+type answer struct {
+	days  int // horizon
+	plan  label.Plan
+	board *leaderboard.Board
+	model leaderboard.Model // of the winner
+	judge leaderboard.Rows
+}
+
+// answers are all contests of one training.
+type answers struct {
+	purchase  []answer // ascending by horizon
+	value     *answer
+	hazard    *survival.Curve // nil when nothing could be labelled
+	reference churn.Reference
+}
+
+// train lets the candidates of every question compete on the shop's past.
+func (s *shop) train(ctx context.Context, t *training, churnDays int, progress Progress) (*answers, error) {
+	if len(t.cutoffs) == 0 || s.survey.buyers < cohortCustomers || s.asOf-s.survey.first < cohortDays {
+		return &answers{}, nil
+	}
+	if err := s.gather(ctx, t, progress); err != nil {
+		return nil, err
+	}
+	all := &answers{reference: churn.NewReference(t.matrix.Names, t.matrix.X)}
+	var err error
+	if all.hazard, err = t.hazard(); err != nil {
+		return nil, err
+	}
+	tick := progress.Step("train", len(t.plans)+1)
+	cfg := purchase.Config{Seed: s.cfg.Seed, PopulationGapDays: s.survey.populationGap()}
+	for _, days := range churnFirst(churnDays) {
+		plan, ok := t.plans[days]
+		if !ok {
+			continue
+		}
+		cfg.Guests = days == churnDays && (s.cfg.Train.Guests == nil || *s.cfg.Train.Guests)
+		a, err := s.trainPurchase(ctx, t, plan, &cfg)
+		if err != nil {
+			return nil, err
+		}
+		all.purchase = append(all.purchase, a)
+		tick()
+	}
+	if all.value, err = s.trainValue(ctx, t, all); err != nil {
+		return nil, err
+	}
+	tick()
+	return all, nil
+}
+
+// churnFirst returns all horizons, the churn horizon first: its contest
+// chooses the penalty that the others use.
+func churnFirst(churnDays int) []int {
+	order := []int{churnDays}
+	for _, days := range horizons(churnDays) {
+		if days != churnDays {
+			order = append(order, days)
+		}
+	}
+	return order
+}
+
+func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, cfg *purchase.Config) (answer, error) {
+	train := t.rows(plan.Train, plan.HorizonDays)
+	a := answer{days: plan.HorizonDays, plan: plan, judge: t.rows([]history.Day{plan.Judge}, plan.HorizonDays)}
+	cfg.RulesOnly = !s.enough(train, plan.HorizonDays)
+	if !cfg.RulesOnly && cfg.Lambda == 0 {
+		lambda, err := purchase.ChooseLambda(ctx, train)
+		if err != nil {
+			return a, err
+		}
+		cfg.Lambda = lambda
+	}
+	var err error
+	if a.board, err = purchase.Train(ctx, *cfg, a.days, train, a.judge); err != nil {
+		return a, err
+	}
+	a.model = a.board.Entry(a.board.Winner).Model
+	return a, nil
+}
+
+// enough reports whether learners may compete.
+func (s *shop) enough(train leaderboard.Rows, days int) bool {
+	positives := train.Positives()
+	return len(train.Y) >= learnerRows &&
+		min(positives, len(train.Y)-positives) >= learnerOutcomes &&
+		int(s.asOf-s.survey.first) >= learnerHorizons*days
+}
+
+// trainValue judges value at the longest horizon that could be labelled.
+func (s *shop) trainValue(ctx context.Context, t *training, all *answers) (*answer, error) {
+	var longest *answer
+	for i := range all.purchase {
+		if all.purchase[i].days == t.valueDays {
+			longest = &all.purchase[i]
+		}
+	}
+	growth, err := t.growth()
+	if err != nil {
+		return nil, err
+	}
+	cfg := value.Config{LabelDays: t.valueDays, Growth: growth, Purchase: longest.model}
+	plan := longest.plan
+	judged := []history.Day{plan.Judge}
+	a := &answer{days: t.valueDays, plan: plan, judge: t.rows(judged, t.valueDays)}
+	truth := t.worthOf(judged)
+	a.board, err = value.Train(ctx, cfg, t.rows(plan.Train, t.valueDays), t.worthOf(plan.Train), a.judge, truth)
+	if err != nil {
+		return nil, err
+	}
+	a.judge.Y = truth.Revenue
+	a.model = a.board.Entry(a.board.Winner).Model
+	return a, nil
+}
+
+// learnable reports whether the churn contest found anything beyond the
+// shop's base rate.
+func learnable(board *leaderboard.Board) bool {
+	return board.Entry(board.Winner).Rung > leaderboard.Base
+}
+
+// fileOf returns what a model writes.
+func fileOf(m interface{ Write(io.Writer) error }) ([]byte, error) {
+	var text bytes.Buffer
+	err := m.Write(&text)
+	return text.Bytes(), err
+}
+
+// predictors are the models that score a night.
+type predictors struct {
+	when      *nextpurchase.When
+	value     *value.Model // nil: not enough history
+	churn     leaderboard.Model
+	churnDays int
+	source    string // model, cohort or rule
+	reference churn.Reference
+	cards     []registry.Card
+	versions  map[string]string // question → version
+}
+
+// use remembers that the model of card takes part.
+func (p *predictors) use(card registry.Card) {
+	p.cards = append(p.cards, card)
+	p.versions[card.Question] = card.Version
+}
+
+// version lists the models in the order of their questions.
+func (p *predictors) version() string {
+	var text bytes.Buffer
+	for i, question := range sortedKeys(p.versions) {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		fmt.Fprintf(&text, "%s=%s", question, p.versions[question])
+	}
+	return text.String()
+}
+
+// guesses returns the predictors of a shop that nothing can be fitted for.
+func (s *shop) guesses(churnDays int) (*predictors, error) {
+	var anchors []nextpurchase.Anchor
+	for _, days := range horizons(churnDays) {
+		anchors = append(anchors, nextpurchase.Anchor{Days: days, Model: purchase.NewGuess(days, s.survey.populationGap())})
+	}
+	when, err := nextpurchase.NewWhen(anchors, churnDays, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &predictors{
+		when: when, churn: purchase.NewGuess(churnDays, s.survey.populationGap()),
+		churnDays: churnDays, source: "rule", versions: map[string]string{},
+	}, nil
+}
