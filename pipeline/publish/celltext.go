@@ -34,7 +34,7 @@ func (t *textWriter) cell(cell any) (string, error) {
 	case string:
 		return v, nil
 	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64), nil
+		return strconv.FormatFloat(v, 'f', -1, 64), nil
 	}
 	value, err := t.json(cell)
 	return string(value), err

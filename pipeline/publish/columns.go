@@ -8,10 +8,10 @@ import (
 	"perennial/pipeline/history"
 )
 
-// column is one column of the contract, as the tags of Score declare it.
+// column is one column of the contract, as the struct tags declare it.
 type column struct {
 	name     string
-	field    int      // of Score
+	field    int      // of the struct
 	optional bool     // may be null
 	date     bool     // an int32 of days since 1970-01-01
 	values   []string // what a text may be; empty means anything
@@ -19,16 +19,20 @@ type column struct {
 	label    []byte   // the name as RowHash takes it in
 }
 
-// contract holds the columns of Score in order.
-var contract = columnsOf(reflect.TypeFor[Score]())
+// contract holds the columns of Score in order; the others those within them.
+var (
+	contract       = columnsOf(reflect.TypeFor[Score](), "")
+	reasonContract = columnsOf(reflect.TypeFor[Reason](), "reasons.")
+	changeContract = columnsOf(reflect.TypeFor[Change](), "change.")
+)
 
-func columnsOf(score reflect.Type) []column {
-	columns := make([]column, score.NumField())
+func columnsOf(row reflect.Type, prefix string) []column {
+	columns := make([]column, row.NumField())
 	for i := range columns {
-		tag := score.Field(i).Tag
+		tag := row.Field(i).Tag
 		name, options, _ := strings.Cut(tag.Get("parquet"), ",")
 		c := column{
-			name:   name,
+			name:   prefix + name,
 			field:  i,
 			values: strings.Fields(tag.Get("values")),
 			crm:    tag.Get("crm"),

@@ -35,6 +35,28 @@ func TestWhatIsPublishedIsRead(t *testing.T) {
 	}
 }
 
+func TestEmptyBucketsAreParts(t *testing.T) {
+	for _, n := range []int{0, 1} {
+		st := store.NewMemory()
+		c := publish(t, st, 1, sampleScores(n, 1))
+		r, err := Head(t.Context(), st)
+		if err != nil || len(c.Parts) != sampleBuckets || len(readAll(t, r)) != n {
+			t.Errorf("%d customers: %+v, %v", n, c, err)
+		}
+		if report, err := Verify(t.Context(), st, 1); err != nil || !report.OK() {
+			t.Errorf("%d customers: %+v, %v", n, report, err)
+		}
+		if _, err := r.Find(t.Context(), "nobody"); !errors.Is(err, ErrNoCustomer) {
+			t.Errorf("%d customers: %v, want ErrNoCustomer", n, err)
+		}
+		for k := range sampleBuckets {
+			if _, err := r.Part(t.Context(), k); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 func TestTheSameKeyPublishesOnce(t *testing.T) {
 	st := store.NewMemory()
 	rows := sampleScores(50, 1)
@@ -67,7 +89,7 @@ func TestTheSameKeyPublishesOnce(t *testing.T) {
 }
 
 func TestOneOfEightWritersWins(t *testing.T) {
-	const writers, rounds = 8, 10
+	const writers, rounds = 8, 4
 	st := store.NewMemory()
 	rows := sampleScores(20, 1)
 	for round := range uint64(rounds) {

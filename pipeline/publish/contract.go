@@ -88,16 +88,16 @@ type Score struct {
 
 // Reason is a fact with numbers that a merchant can check.
 type Reason struct {
-	Code      string   `parquet:"code,dict" json:"code"`
-	Text      string   `parquet:"text" json:"text"`
-	Value     *float64 `parquet:"value,optional" json:"value"`
-	Reference *float64 `parquet:"reference,optional" json:"reference"`
-	Strength  string   `parquet:"strength,dict" json:"strength"` // low, medium or high
+	Code      string   `parquet:"code,dict" json:"code" doc:"Names the kind of fact; stable."`
+	Text      string   `parquet:"text" json:"text" doc:"The fact in words."`
+	Value     *float64 `parquet:"value,optional" json:"value" doc:"The customer's number."`
+	Reference *float64 `parquet:"reference,optional" json:"reference" doc:"What the number is held against: the customer's own usual or the shop's."`
+	Strength  string   `parquet:"strength,dict" json:"strength" values:"low medium high" doc:"How far the fact moved the probability."`
 }
 
 // Change says how a score moved since the previous commit.
 type Change struct {
-	Previous float64 `parquet:"previous" json:"previous"`
-	Delta    float64 `parquet:"delta" json:"delta"`
-	Cause    string  `parquet:"cause,dict" json:"cause"` // data, time, model or definition
+	Previous float64 `parquet:"previous" json:"previous" doc:"churn_probability of the previous commit."`
+	Delta    float64 `parquet:"delta" json:"delta" doc:"churn_probability minus previous."`
+	Cause    string  `parquet:"cause,dict" json:"cause" values:"data time model definition" doc:"What moved it most."`
 }

@@ -33,8 +33,11 @@ func (p *Part) find(body []byte, customerID string) (row *Score, err error) {
 	defer recoverCorrupt(p.Key, &err)
 	for _, group := range file.RowGroups() {
 		row, err := findInGroup(group, customerID)
-		if row != nil || err != nil {
-			return row, err
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w: %w", p.Key, ErrCorrupt, err)
+		}
+		if row != nil {
+			return row, nil
 		}
 	}
 	return nil, ErrNoCustomer
@@ -45,7 +48,7 @@ func (p *Part) find(body []byte, customerID string) (row *Score, err error) {
 func findInGroup(group parquet.RowGroup, customerID string) (*Score, error) {
 	leaf, found := group.Schema().Lookup("customer_id")
 	if !found {
-		return nil, fmt.Errorf("%w: no column customer_id", ErrCorrupt)
+		return nil, errors.New("no column customer_id")
 	}
 	chunk, id := group.ColumnChunks()[leaf.ColumnIndex], parquet.ValueOf(customerID)
 	if bloom := chunk.BloomFilter(); bloom != nil {
@@ -87,7 +90,7 @@ func findInPage(chunk parquet.ColumnChunk, first int64, id parquet.Value) (offse
 	defer parquet.Release(page)
 	ids := make([]parquet.Value, page.NumValues())
 	if n, err := page.Values().ReadValues(ids); n < len(ids) {
-		return -1, fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return -1, fmt.Errorf("%d of %d ids: %w", n, len(ids), err)
 	}
 	at, found := slices.BinarySearchFunc(ids, id, chunk.Type().Compare)
 	if !found {
@@ -105,7 +108,7 @@ func readRow(group parquet.RowGroup, i int64) (row *Score, err error) {
 	}
 	rows := make([]Score, 1)
 	if n, err := reader.Read(rows); n == 0 {
-		return nil, fmt.Errorf("%w: row %d: %w", ErrCorrupt, i, err)
+		return nil, fmt.Errorf("row %d: %w", i, err)
 	}
 	return &rows[0], nil
 }

@@ -70,6 +70,9 @@ func (p *Part) fetch(ctx context.Context, st store.Store) ([]byte, error) {
 // scan decodes the part's rows into batch again and again and hands each filled
 // stretch to visit.
 func (p *Part) scan(file *parquet.File, batch []Score, visit func(rows []Score) error) (err error) {
+	if p.Rows == 0 {
+		return nil // batch may be empty, which never reaches the end
+	}
 	defer recoverCorrupt(p.Key, &err)
 	reader := parquet.NewGenericReader[Score](file)
 	defer func() { err = errors.Join(err, reader.Close()) }()

@@ -71,7 +71,7 @@ func (p *Part) tally(body []byte, k int, want expected) (*tally, error) {
 		t.misfits.add("", "%s has another schema than the contract", p.Key)
 	}
 	previous := ""
-	err = p.scan(file, make([]Score, scanRows), func(rows []Score) error {
+	err = p.scan(file, make([]Score, min(scanRows, p.Rows)), func(rows []Score) error {
 		for i := range rows {
 			t.add(&rows[i], previous, k, want)
 			previous = rows[i].CustomerID

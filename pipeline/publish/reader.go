@@ -39,7 +39,7 @@ func At(ctx context.Context, st store.Store, n uint64) (*Reader, error) {
 // no more rows.
 func (r *Reader) Scores(ctx context.Context) iter.Seq2[*Score, error] {
 	return func(yield func(*Score, error) bool) {
-		batch := make([]Score, scanRows)
+		batch := make([]Score, min(scanRows, r.Commit.Rows))
 		for k := range r.Commit.Parts {
 			err := r.scan(ctx, k, batch, func(rows []Score) error {
 				for i := range rows {

@@ -40,7 +40,7 @@ func (t *tally) add(s *Score, previous string, k int, want expected) {
 	case s.CustomerID < previous:
 		t.misfits.add(s.CustomerID, "comes after %q", previous)
 	}
-	t.addColumns(s)
+	t.addDeclared(s)
 	t.addRanges(s)
 	t.addContract(s, k, want)
 	if p := s.ChurnProbability; p != nil && within(*p, 0, 1) {
@@ -67,11 +67,26 @@ func (t *tally) merge(other *tally) {
 	}
 }
 
-// addColumns checks what the tags of the contract say about each column.
-func (t *tally) addColumns(s *Score) {
-	row := reflect.ValueOf(s).Elem()
-	for i := range contract {
-		c := &contract[i]
+// addDeclared checks the row against the tags of the contract, and that whoever
+// is eligible has a probability.
+func (t *tally) addDeclared(s *Score) {
+	t.addColumns(s.CustomerID, reflect.ValueOf(s).Elem(), contract)
+	for i := range s.Reasons {
+		t.addColumns(s.CustomerID, reflect.ValueOf(&s.Reasons[i]).Elem(), reasonContract)
+	}
+	if s.Change != nil {
+		t.addColumns(s.CustomerID, reflect.ValueOf(s.Change).Elem(), changeContract)
+	}
+	if s.Eligibility == "ok" && s.ChurnProbability == nil {
+		t.nulls.add(s.CustomerID, "churn_probability is null though eligibility is ok")
+	}
+}
+
+// addColumns checks what the tags say about each column of one struct: whether
+// it may be null, that numbers are finite, what a text may be.
+func (t *tally) addColumns(customerID string, row reflect.Value, columns []column) {
+	for i := range columns {
+		c := &columns[i]
 		v := row.Field(c.field)
 		if v.Kind() == reflect.Pointer && !v.IsNil() {
 			v = v.Elem()
@@ -80,31 +95,15 @@ func (t *tally) addColumns(s *Score) {
 		case reflect.String:
 			text := v.String()
 			if text == "" && !c.optional {
-				t.nulls.add(s.CustomerID, "%s is null", c.name)
+				t.nulls.add(customerID, "%s is null", c.name)
 			} else if text != "" && len(c.values) > 0 && !slices.Contains(c.values, text) {
-				t.misfits.add(s.CustomerID, "%s is %q", c.name, text)
+				t.misfits.add(customerID, "%s is %q, not one of %v", c.name, text, c.values)
 			}
 		case reflect.Float64:
-			if !finite(v.Float()) {
-				t.nulls.add(s.CustomerID, "%s is %v", c.name, v.Float())
+			if x := v.Float(); math.IsNaN(x) || math.IsInf(x, 0) {
+				t.nulls.add(customerID, "%s is %v", c.name, x)
 			}
 		}
-	}
-	t.addNested(s)
-}
-
-// addNested checks the numbers within reasons and change.
-func (t *tally) addNested(s *Score) {
-	for _, r := range s.Reasons {
-		if r.Value != nil && !finite(*r.Value) || r.Reference != nil && !finite(*r.Reference) {
-			t.nulls.add(s.CustomerID, "reason %s has a number that is not finite", r.Code)
-		}
-	}
-	if c := s.Change; c != nil && !(finite(c.Previous) && finite(c.Delta)) {
-		t.nulls.add(s.CustomerID, "change has a number that is not finite")
-	}
-	if s.Eligibility == "ok" && s.ChurnProbability == nil {
-		t.nulls.add(s.CustomerID, "churn_probability is null though eligibility is ok")
 	}
 }
 
@@ -142,8 +141,6 @@ func (t *tally) absolute(eligible IDChecksum) []Gate {
 		t.constant(),
 	}
 }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // within reports whether low <= x <= high; NaN is not.
 func within(x, low, high float64) bool { return low <= x && x <= high }

@@ -45,6 +45,9 @@ func TestGatesHoldBadRowsBack(t *testing.T) {
 		"no churn horizon":           {"H3", one(func(s *Score) { s.ChurnHorizonDays = 0 })},
 		"another day":                {"H5", one(func(s *Score) { s.AsOf--; s.ExpectedNextOrderEarliest = nil })},
 		"an unknown eligibility":     {"H5", one(func(s *Score) { s.Eligibility = "maybe" })},
+		"an unknown strength":        {"H5", one(func(s *Score) { s.Reasons[0].Strength = "mighty" })},
+		"an unknown cause":           {"H5", one(func(s *Score) { s.Change = &Change{Cause: "magic"} })},
+		"a reason without words":     {"H2", one(func(s *Score) { s.Reasons[0].Text = "" })},
 		"an unknown risk":            {"H5", one(func(s *Score) { s.ChurnRisk = "extreme" })},
 		"churn constant":             {"H12", all(func(s *Score) { s.ChurnProbability = new(0.5) })},
 		"revenue constant for most":  {"H12", most(func(s *Score) { s.PredictedRevenue365d, s.PredictedRevenueLow = new(0.0), nil })},
@@ -105,12 +108,12 @@ func TestCustomersMustBeTheEligibleOnes(t *testing.T) {
 
 func TestRowsInTheWrongPlaceAreRefusedWhenStaged(t *testing.T) {
 	set := sampleSet(store.NewMemory(), 1)
-	bucket := byBucket(sampleScores(50, 1), sampleBuckets)[2]
+	bucket := byBucket(sampleScores(50, 1), sampleBuckets)[1]
 	slices.Reverse(bucket)
-	if _, err := set.WritePart(t.Context(), 2, bucket); err == nil || !strings.Contains(err.Error(), "sort the rows") {
+	if _, err := set.WritePart(t.Context(), 1, bucket); err == nil || !strings.Contains(err.Error(), "sort the rows") {
 		t.Errorf("unsorted rows: %v", err)
 	}
-	if _, err := set.WritePart(t.Context(), 3, bucket); err == nil || !strings.Contains(err.Error(), "belongs to bucket 2") {
+	if _, err := set.WritePart(t.Context(), 0, bucket); err == nil || !strings.Contains(err.Error(), "belongs to bucket 1") {
 		t.Errorf("another bucket's rows: %v", err)
 	}
 	if _, err := set.WritePart(t.Context(), sampleBuckets, nil); err == nil {
@@ -120,15 +123,15 @@ func TestRowsInTheWrongPlaceAreRefusedWhenStaged(t *testing.T) {
 
 func TestAPartIsStagedOnce(t *testing.T) {
 	set := sampleSet(store.NewMemory(), 1)
-	bucket := byBucket(sampleScores(50, 1), sampleBuckets)[2]
-	first, err := set.WritePart(t.Context(), 2, bucket)
+	bucket := byBucket(sampleScores(50, 1), sampleBuckets)[1]
+	first, err := set.WritePart(t.Context(), 1, bucket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := set.WritePart(t.Context(), 2, bucket); err != nil || again != first {
+	if again, err := set.WritePart(t.Context(), 1, bucket); err != nil || again != first {
 		t.Errorf("the same rows again: %+v, %v, want %+v", again, err, first)
 	}
-	if _, err := set.WritePart(t.Context(), 2, bucket[1:]); !errors.Is(err, store.ErrExists) {
+	if _, err := set.WritePart(t.Context(), 1, bucket[1:]); !errors.Is(err, store.ErrExists) {
 		t.Errorf("other rows under the same run: %v, want ErrExists", err)
 	}
 }

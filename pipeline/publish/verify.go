@@ -52,7 +52,7 @@ func (r *Reader) verifyPart(ctx context.Context, k int, report *VerifyReport) er
 	p := &r.Commit.Parts[k]
 	var ids IDChecksum
 	previous := ""
-	err := r.scan(ctx, k, make([]Score, scanRows), func(rows []Score) error {
+	err := r.scan(ctx, k, make([]Score, min(scanRows, p.Rows)), func(rows []Score) error {
 		for i := range rows {
 			id := rows[i].CustomerID
 			if id <= previous {
