@@ -19,21 +19,24 @@ type Plan struct {
 // with less, hardly anybody has come back and features say nothing.
 const minimumPast = 30
 
+// stepDays is the distance between training cutoffs: a customer's rows would
+// say the same twice if they were closer.
+const stepDays = 30
+
 // PlanCutoffs lays out up to n training cutoffs and the judging cutoff for
 // labels of horizonDays >= 1, given the shop's first order day. ok is false
 // when the history is too short for one training and one judging cutoff.
 //
 // The judge is the newest cutoff whose label is complete at asOf. The newest
-// training cutoff is one horizon before the judge; the others step back by a
-// third of the horizon, at least 7 and at most 30 days.
+// training cutoff is one horizon before the judge; the others step back by 30
+// days, so that they see other months of the year.
 func PlanCutoffs(asOf, first history.Day, horizonDays, n int) (plan Plan, ok bool) {
 	horizon := history.Day(horizonDays)
 	plan = Plan{AsOf: asOf, HorizonDays: horizonDays, Judge: asOf - horizon}
-	step := min(history.Day(max(7, horizonDays/3)), 30)
 	cutoff := plan.Judge - horizon
 	for len(plan.Train) < n && cutoff-first >= minimumPast {
 		plan.Train = append(plan.Train, cutoff)
-		cutoff -= step
+		cutoff -= stepDays
 	}
 	slices.Reverse(plan.Train)
 	return plan, len(plan.Train) > 0
