@@ -1,8 +1,10 @@
 package calibrate
 
 import (
+	"cmp"
 	"errors"
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -63,19 +65,17 @@ func (p pool) plus(q pool) pool {
 // sortedPools returns one pool per distinct prediction that has weight, in
 // ascending order.
 func sortedPools(p, y, weights []float64) []pool {
-	order := make([]int, 0, len(p))
+	rows := make([]pool, 0, len(p))
 	for i := range p {
-		if weight(weights, i) > 0 {
-			order = append(order, i)
+		if w := weight(weights, i); w > 0 {
+			rows = append(rows, pool{low: p[i], high: p[i], weight: w, predicted: w * p[i], positives: w * y[i]})
 		}
 	}
-	sort.SliceStable(order, func(a, b int) bool { return p[order[a]] < p[order[b]] })
-	var pools []pool
-	for k, i := range order {
-		w := weight(weights, i)
-		row := pool{low: p[i], high: p[i], weight: w, predicted: w * p[i], positives: w * y[i]}
-		if k > 0 && p[i] == p[order[k-1]] {
-			pools[len(pools)-1] = pools[len(pools)-1].plus(row)
+	slices.SortFunc(rows, func(a, b pool) int { return cmp.Compare(a.low, b.low) })
+	pools := rows[:0]
+	for _, row := range rows {
+		if last := len(pools) - 1; last >= 0 && pools[last].low == row.low {
+			pools[last] = pools[last].plus(row)
 			continue
 		}
 		pools = append(pools, row)

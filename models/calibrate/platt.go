@@ -50,7 +50,7 @@ func fitPlatt(p, y, weights []float64) (platt, Status) {
 		}
 	}
 	if f.varies() {
-		if best, status := f.newton(platt{Slope: 1}, false); best.Slope >= leastSlope {
+		if best, status := f.newton(platt{}, false); best.Slope >= leastSlope {
 			return best, status
 		}
 	}
@@ -77,7 +77,8 @@ func (f plattFit) varies() bool {
 	return low < high
 }
 
-// newton minimises from start; fixed keeps the slope.
+// newton minimises from start, which is best flat so that no row is saturated;
+// fixed keeps the slope.
 func (f plattFit) newton(start platt, fixed bool) (platt, Status) {
 	const (
 		iterations = 100
@@ -96,8 +97,11 @@ func (f plattFit) newton(start platt, fixed bool) (platt, Status) {
 			step.Slope = (at.aa*at.gradient.Slope - at.ab*at.gradient.Intercept) / determinant
 		}
 		gain := step.Intercept*at.gradient.Intercept + step.Slope*at.gradient.Slope
-		if gain <= goal {
+		switch {
+		case math.Abs(gain) <= goal:
 			return c, Converged
+		case !(gain > 0): // rounding has spoilt the Hessian
+			return c, Limit
 		}
 		length := 1.0
 		next := f.derivatives(c.minus(step, length))

@@ -11,9 +11,9 @@ import (
 
 // Interval is a difference and its uncertainty.
 type Interval struct {
-	Difference float64 `json:"difference"`
-	Low        float64 `json:"low"`  // 2.5% quantile over the replicates
-	High       float64 `json:"high"` // 97.5% quantile over the replicates
+	Difference float64
+	Low        float64 // 2.5% quantile over the replicates
+	High       float64 // 97.5% quantile over the replicates
 }
 
 // Decided reports whether the interval leaves 0 out.

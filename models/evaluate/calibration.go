@@ -32,28 +32,29 @@ func logits(p []float64) []float64 {
 }
 
 // recalibrate fits σ(a + b·z) by Newton's method with step halving; fixed keeps
-// b at 1.
+// b at 1. Otherwise it starts from b = 0, where no row is saturated.
 func recalibrate(y, z, weights []float64, fixed bool) (a, b float64) {
 	const (
 		iterations = 50
 		goal       = 1e-16 // of the squared distance to the maximum, in standard errors
-		separated  = 1e-9  // loss per row that only a slope on its way to infinity reaches
 		rounding   = 1e-10 // relative: gains below it do not show in the loss
 	)
 	nan := math.NaN()
-	if oneClass(y, weights) {
+	if !hasMaximum(y, z, weights, fixed) {
 		return nan, nan
 	}
-	a, b = 0, 1
+	if fixed {
+		b = 1
+	}
 	at := derivativesAt(y, z, weights, a, b)
 	for range iterations {
 		stepA, stepB := at.step(fixed)
 		gain := stepA*at.gradientA + stepB*at.gradientB
 		switch {
-		case math.IsNaN(gain), at.loss < separated*float64(len(z)):
-			return nan, nan
-		case gain <= goal:
+		case math.Abs(gain) <= goal:
 			return a, b
+		case !(gain > 0): // rounding has spoilt the Hessian
+			return nan, nan
 		}
 		next := derivativesAt(y, z, weights, a-stepA, b-stepB)
 		for next.loss > at.loss && gain > rounding*at.loss {
@@ -65,15 +66,21 @@ func recalibrate(y, z, weights []float64, fixed bool) (a, b float64) {
 	return nan, nan
 }
 
-// oneClass reports whether fewer than two classes have weight.
-func oneClass(y, weights []float64) bool {
-	var seen [2]bool
+// hasMaximum reports whether the likelihood does: whether both classes have
+// weight and, for a slope, their predictions overlap (Albert & Anderson 1984).
+func hasMaximum(y, z, weights []float64, fixed bool) bool {
+	infinity := math.Inf(1)
+	low, high := [2]float64{infinity, infinity}, [2]float64{-infinity, -infinity}
 	for i, label := range y {
 		if weight(weights, i) > 0 {
-			seen[int(label)] = true
+			class := int(label)
+			low[class], high[class] = min(low[class], z[i]), max(high[class], z[i])
 		}
 	}
-	return !seen[0] || !seen[1]
+	if fixed {
+		return low[0] < infinity && low[1] < infinity
+	}
+	return high[0] > low[1] && high[1] > low[0]
 }
 
 // derivatives are those of the summed log loss of σ(a + b·z) by a and b.
@@ -102,14 +109,11 @@ func derivativesAt(y, z, weights []float64, a, b float64) (d derivatives) {
 	return d
 }
 
-// step returns the Newton step, NaN where the Hessian is singular.
+// step returns the Newton step.
 func (d derivatives) step(fixed bool) (a, b float64) {
 	if fixed {
 		return d.gradientA / d.aa, 0
 	}
 	determinant := d.aa*d.bb - d.ab*d.ab
-	if !(determinant > 1e-12*d.aa*d.bb) {
-		return math.NaN(), math.NaN()
-	}
 	return (d.bb*d.gradientA - d.ab*d.gradientB) / determinant, (d.aa*d.gradientB - d.ab*d.gradientA) / determinant
 }

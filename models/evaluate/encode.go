@@ -81,6 +81,16 @@ func (b Basket) MarshalJSON() ([]byte, error) { return encodeMeasures(b.measures
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (b *Basket) UnmarshalJSON(data []byte) error { return decodeMeasures(data, b.measures()) }
 
+// MarshalJSON writes the interval, null for NaN.
+func (i Interval) MarshalJSON() ([]byte, error) { return encodeMeasures(i.measures()) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (i *Interval) UnmarshalJSON(data []byte) error { return decodeMeasures(data, i.measures()) }
+
+func (i *Interval) measures() []measure {
+	return []measure{{"difference", &i.Difference}, {"low", &i.Low}, {"high", &i.High}}
+}
+
 // MarshalJSON writes the measures, null for NaN, and the deciles.
 func (r Report) MarshalJSON() ([]byte, error) {
 	deciles, err := json.Marshal(r.Deciles)

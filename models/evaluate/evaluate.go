@@ -12,6 +12,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -38,15 +39,7 @@ func levels(y, p, weights []float64) []level {
 			rows = append(rows, level{p[i], w, w * y[i]})
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b level) int {
-		switch {
-		case a.predicted > b.predicted:
-			return -1
-		case a.predicted < b.predicted:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(rows, func(a, b level) int { return cmp.Compare(b.predicted, a.predicted) })
 	merged := rows[:0]
 	for _, r := range rows {
 		if last := len(merged) - 1; last >= 0 && merged[last].predicted == r.predicted {

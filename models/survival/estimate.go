@@ -1,6 +1,7 @@
 package survival
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -117,15 +118,7 @@ func exitsOf(days []float64, event []bool) ([]exit, error) {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int {
-		switch {
-		case days[a] < days[b]:
-			return -1
-		case days[a] > days[b]:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(days[a], days[b]) })
 	var exits []exit
 	for k, i := range order {
 		if k == 0 || days[i] > days[order[k-1]] {
