@@ -26,15 +26,9 @@ const gapLimit = 365
 // Add counts the gaps of one history that were known before asOf.
 func (g *Gaps) Add(h *history.History, asOf history.Day) {
 	view := h.At(asOf)
-	var begun orders
 	var last history.Day
 	found := false
-	for i := range view.Lines {
-		line := &view.Lines[i]
-		if line.Return() || !begun.add(line.Order) {
-			continue
-		}
-		day := line.At.Day()
+	for day := range orderDays(view.Lines) {
 		if found && day != last {
 			g.counts[min(int(day-last), gapLimit)]++
 			g.total++

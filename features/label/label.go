@@ -1,12 +1,14 @@
 // Package label is the only code that sees past a cutoff: history × cutoff →
 // what happened in the horizon.
 //
-// Of returns the outcome of one customer. Gaps chooses the churn horizon from
-// repeat gaps, PlanCutoffs lays out training and judging cutoffs so that no
-// label overlaps what the judge must not have seen.
+// Of returns the outcome of one customer, OrderDays all her orders to come.
+// Gaps chooses the churn horizon from repeat gaps, PlanCutoffs lays out training
+// and judging cutoffs so that no label overlaps what the judge must not have
+// seen.
 package label
 
 import (
+	"iter"
 	"math"
 	"slices"
 
@@ -55,6 +57,32 @@ func Of(h *history.History, cutoff history.Day, horizonDays int) Outcome {
 	return outcome
 }
 
+// OrderDays returns the day of each order begun at or after cutoff, ascending,
+// 1 being the day that begins with the cutoff. Like Of it takes the whole
+// history for the truth.
+func OrderDays(h *history.History, cutoff history.Day) []float64 {
+	var days []float64
+	for day := range orderDays(h.Lines) {
+		if day >= cutoff {
+			days = append(days, float64(day-cutoff)+1)
+		}
+	}
+	return days
+}
+
+// orderDays yields the day of each order in lines, in time order.
+func orderDays(lines []history.Line) iter.Seq[history.Day] {
+	return func(yield func(history.Day) bool) {
+		var begun orders
+		for i := range lines {
+			line := &lines[i]
+			if !line.Return() && begun.add(line.Order) && !yield(line.At.Day()) {
+				return
+			}
+		}
+	}
+}
+
 // orders is a set of order ordinals. An order begins with its first purchase
 // line: an item added to it later is no second order.
 type orders []bool
@@ -67,22 +95,4 @@ func (o *orders) add(order int32) bool {
 	isNew := !(*o)[order]
 	(*o)[order] = true
 	return isNew
-}
-
-// OrderDays returns the day of each order after cutoff, 1 being the day that
-// begins at it, ascending. An order that spans days counts on its first.
-func OrderDays(h *history.History, cutoff history.Day) []float64 {
-	var days []float64
-	last := int32(-1) // orders get their ordinals in time order
-	for i := range h.Lines {
-		line := &h.Lines[i]
-		if line.Return() || line.Order <= last {
-			continue
-		}
-		last = line.Order
-		if day := line.At.Day(); day >= cutoff {
-			days = append(days, float64(day-cutoff)+1)
-		}
-	}
-	return days
 }

@@ -102,6 +102,49 @@ func drawHistory(t *rapid.T) *history.History {
 	return h
 }
 
+func TestOrderDays(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		lines []history.Line
+		want  []float64
+	}{
+		{"nothing", nil, nil},
+		{"at the cutoff", []history.Line{at(history.Day(100).Start(), line(0, 0, 1, 1))}, []float64{1}},
+		{"just before it", []history.Line{at(history.Day(100).Start()-1, line(0, 0, 1, 1))}, nil},
+		{"a return first", []history.Line{refund(101, 0, 5), line(102, 1, 1, 5), line(104, 0, 1, 5)}, []float64{3, 5}},
+		{"an item added to an order of before", []history.Line{line(99, 0, 1, 5), line(100, 0, 1, 5)}, nil},
+		{"two orders on one day", []history.Line{line(109, 0, 1, 5), line(109, 1, 1, 5), line(109, 0, 1, 5)}, []float64{10, 10}},
+	} {
+		got := OrderDays(&history.History{Lines: test.lines}, 100)
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+// TestOrderDaysAgreeWithOutcomes counts the days within each horizon.
+func TestOrderDaysAgreeWithOutcomes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawHistory(t)
+		cutoff := history.Day(rapid.IntRange(-1, 200).Draw(t, "cutoff"))
+		horizon := rapid.IntRange(1, 200).Draw(t, "horizon")
+		within := 0
+		days := OrderDays(h, cutoff)
+		for _, day := range days {
+			if day <= float64(horizon) {
+				within++
+			}
+		}
+		outcome := Of(h, cutoff, horizon)
+		if outcome.Orders != within {
+			t.Fatalf("%d orders in %d days, but order days are %v", outcome.Orders, horizon, days)
+		}
+		if outcome.Ordered() && days[0] != outcome.FirstDays+1 {
+			t.Fatalf("the first order is on day %v, or %v days after the cutoff", days[0], outcome.FirstDays)
+		}
+	})
+}
+
 // TestOutcomesAddUp splits a horizon in two.
 func TestOutcomesAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

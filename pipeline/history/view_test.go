@@ -147,3 +147,22 @@ func TestReturn(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkAt(b *testing.B) {
+	var h History
+	for day := range Day(20) {
+		h.Lines = append(h.Lines, Line{At: noon(day), KnownAt: noon(day)})
+		h.Engagements = append(h.Engagements, Engagement{At: noon(day), KnownAt: noon(day)})
+	}
+	for _, name := range []string{"timely", "one late"} {
+		if name == "one late" {
+			h.Lines[7].KnownAt = noon(99)
+		}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				h.At(18)
+			}
+		})
+	}
+}
