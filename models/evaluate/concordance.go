@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -23,42 +24,60 @@ func Concordance(days []float64, event []bool, risk []float64) float64 {
 			return math.NaN()
 		}
 	}
-	order := make([]int, len(days)) // latest first; on one day, censored rows first
-	for i := range order {
-		order[i] = i
-	}
-	sort.Slice(order, func(a, b int) bool {
-		i, k := order[a], order[b]
-		if days[i] != days[k] {
-			return days[i] > days[k]
-		}
-		return !event[i] && event[k]
-	})
-	sorted := slices.Compact(slices.Sorted(slices.Values(risk)))
-	later := make(counter, len(sorted)+1)
-	rank := func(i int) int { return sort.SearchFloat64s(sorted, risk[i]) }
-
+	order := latestFirst(days, event)
+	rank, distinct := denseRanks(risk)
+	later := make(counter, distinct+1)
 	won, pairs, seen := 0.0, 0.0, 0
 	for k := 0; k < len(order); {
 		i := order[k]
 		if !event[i] {
-			later.add(rank(i))
+			later.add(rank[i])
 			seen, k = seen+1, k+1
 			continue
 		}
 		first := k // of the events of one day, which are compared before they are added
 		for ; k < len(order) && event[order[k]] && days[order[k]] == days[i]; k++ {
-			r := rank(order[k])
+			r := rank[order[k]]
 			below, notAbove := later.below(r), later.below(r+1)
 			won += float64(below) + float64(notAbove-below)/2
 			pairs += float64(seen)
 		}
 		for _, i := range order[first:k] {
-			later.add(rank(i))
+			later.add(rank[i])
 		}
 		seen += k - first
 	}
 	return won / pairs
+}
+
+// latestFirst returns the rows by falling days; on one day, rows without an event
+// come first.
+func latestFirst(days []float64, event []bool) []int {
+	order := make([]int, len(days))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, k int) int {
+		if c := cmp.Compare(days[k], days[i]); c != 0 || event[i] == event[k] {
+			return c
+		}
+		if event[k] {
+			return -1
+		}
+		return 1
+	})
+	return order
+}
+
+// denseRanks returns the rank of each value among the distinct ones, from 0 on,
+// and their number.
+func denseRanks(v []float64) (ranks []int, distinct int) {
+	sorted := slices.Compact(slices.Sorted(slices.Values(v)))
+	ranks = make([]int, len(v))
+	for i := range v {
+		ranks[i] = sort.SearchFloat64s(sorted, v[i])
+	}
+	return ranks, len(sorted)
 }
 
 // counter counts ranks from 0 on in a binary indexed tree (Fenwick 1994).

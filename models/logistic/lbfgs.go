@@ -4,28 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/optimize"
 )
 
-// lbfgs minimises from start until no component of the gradient exceeds goal.
-func (o *objective) lbfgs(ctx context.Context, start []float64, goal float64, maxIterations int) (*optimize.Result, error) {
-	// gonum asks for value and gradient one after the other; one pass over the
-	// rows gives both.
-	at := make([]float64, len(start))
-	gradient := make([]float64, len(start))
-	value := math.NaN()
-	evaluate := func(beta []float64) {
-		if math.IsNaN(value) || !floats.Equal(at, beta) {
-			copy(at, beta)
-			value = o.gradient(gradient, beta)
-		}
+// lbfgs improves beta until no component of the gradient exceeds goal, by the
+// limited-memory method of Broyden, Fletcher, Goldfarb and Shanno (Liu & Nocedal
+// 1989).
+func (o *objective) lbfgs(ctx context.Context, beta []float64, goal float64, maxIterations int) (Status, int, error) {
+	if err := ctx.Err(); err != nil {
+		return Limit, 0, err
 	}
+	e := evaluation{objective: o, beta: make([]float64, len(beta)), gradient: make([]float64, len(beta))}
 	problem := optimize.Problem{
-		Func:   func(beta []float64) float64 { evaluate(beta); return value },
-		Grad:   func(dst, beta []float64) { evaluate(beta); copy(dst, gradient) },
+		Func:   func(beta []float64) float64 { e.move(beta); return e.value },
+		Grad:   func(dst, beta []float64) { e.move(beta); copy(dst, e.gradient) },
 		Status: func() (optimize.Status, error) { return optimize.NotTerminated, ctx.Err() },
 	}
 	settings := &optimize.Settings{
@@ -33,14 +27,37 @@ func (o *objective) lbfgs(ctx context.Context, start []float64, goal float64, ma
 		MajorIterations:   maxIterations,
 		Converger:         optimize.NeverTerminate{},
 	}
-	result, err := optimize.Minimize(problem, start, settings, &optimize.LBFGS{})
+	result, err := optimize.Minimize(problem, beta, settings, &optimize.LBFGS{})
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return Limit, 0, ctx.Err()
 	}
 	if err != nil && !exhausted(err) {
-		return nil, fmt.Errorf("LBFGS: %w", err)
+		return Limit, 0, fmt.Errorf("LBFGS: %w", err)
 	}
-	return result, nil
+	copy(beta, result.X)
+	if result.Status == optimize.GradientThreshold {
+		return Converged, result.MajorIterations, nil
+	}
+	return Limit, result.MajorIterations, nil
+}
+
+// evaluation is an objective at a place. gonum asks for value and gradient one
+// after the other, and one pass over the rows gives both.
+type evaluation struct {
+	objective *objective
+	beta      []float64
+	value     float64
+	gradient  []float64
+	done      bool
+}
+
+// move evaluates at beta, unless it is there already.
+func (e *evaluation) move(beta []float64) {
+	if e.done && floats.Equal(e.beta, beta) {
+		return
+	}
+	copy(e.beta, beta)
+	e.value, e.done = e.objective.gradient(e.gradient, beta), true
 }
 
 // exhausted reports whether err says that a line search found nothing lower: it

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 )
 
 // Config says how to fit. The zero value is the default of every field.
@@ -81,7 +82,7 @@ func (c Config) withDefaults() Config {
 		c.MaxIterations = 200
 	}
 	if c.Workers == 0 {
-		c.Workers = processors()
+		c.Workers = runtime.GOMAXPROCS(0)
 	}
 	return c
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/optimize"
 )
 
 const (
@@ -24,36 +23,22 @@ const (
 
 // minimise fills in m's coefficients, standard errors and status.
 func (o *objective) minimise(ctx context.Context, m *Model, maxIterations int) error {
-	beta := make([]float64, o.terms+1)
-	beta[o.terms] = o.startingIntercept()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	newton := o.terms <= newtonTerms
-	goal := gradientGoal
+	newton, goal := o.terms <= newtonTerms, gradientGoal
 	if newton {
 		goal = nearEnough
 	}
-	result, err := o.lbfgs(ctx, beta, goal, maxIterations)
-	if err != nil {
+	beta := make([]float64, o.terms+1)
+	beta[o.terms] = o.startingIntercept()
+	var err error
+	m.status, m.iterations, err = o.lbfgs(ctx, beta, goal, maxIterations)
+	if err != nil || !newton {
+		m.adopt(beta, nil)
 		return err
 	}
-	m.iterations = result.MajorIterations
-	if result.Status == optimize.GradientThreshold {
-		m.status = Converged
-	}
-	copy(beta, result.X)
-	var stdErrs []float64
-	if newton {
-		var steps int
-		m.status, steps, stdErrs, err = o.newton(ctx, beta, maxIterations)
-		if err != nil {
-			return err
-		}
-		m.iterations += steps
-	}
+	status, steps, stdErrs, err := o.newton(ctx, beta, maxIterations)
+	m.status, m.iterations = status, m.iterations+steps
 	m.adopt(beta, stdErrs)
-	return nil
+	return err
 }
 
 // startingIntercept returns the log-odds of the weighted rate.

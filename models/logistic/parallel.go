@@ -1,12 +1,9 @@
 package logistic
 
 import (
-	"runtime"
 	"sync"
 	"sync/atomic"
 )
-
-func processors() int { return runtime.GOMAXPROCS(0) }
 
 // forEach calls do(0) … do(n-1) from workers goroutines and waits for them.
 // Which worker takes which index is open: do(k) writes only what belongs to k.
