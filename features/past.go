@@ -118,17 +118,23 @@ func (p *past) readLine(line *history.Line) {
 	if o.channel == 0 {
 		o.channel = line.Channel
 	}
+	if taken := float64(line.Discount); !math.IsNaN(taken) {
+		p.hasDiscount = true
+		o.discount += saturate(max(0, taken)) // a surcharge takes nothing off
+	}
 	if line.Quantity > 0 {
 		if price := amount / float64(line.Quantity); !(price <= p.topPrice) {
 			p.topPrice = price
 		}
 	}
-	if taken := float64(line.Discount); !math.IsNaN(taken) {
-		p.hasDiscount = true
-		o.discount += saturate(max(0, taken)) // a surcharge takes nothing off
-	}
+	p.enter(line, amount, i)
+}
+
+// enter adds a purchase line of the order with index i to the ledgers.
+func (p *past) enter(line *history.Line, amount float64, i int32) {
+	day := p.orders[i].day
 	if line.Product != 0 {
-		product := p.products.add(line.Product, i, o.day, amount)
+		product := p.products.add(line.Product, i, day, amount)
 		p.productLines++
 		p.topProductLines = max(p.topProductLines, int(product.lines))
 		if product.order != i {
@@ -136,7 +142,7 @@ func (p *past) readLine(line *history.Line) {
 		}
 	}
 	if line.Category != 0 {
-		p.categories.add(line.Category, i, o.day, amount)
+		p.categories.add(line.Category, i, day, amount)
 		p.categorised += amount
 	}
 }
