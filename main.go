@@ -1,4 +1,94 @@
-// Command perennial scores a shop's customers every night.
+// Command perennial scores a shop's customers every night: churn, next purchase
+// and value, with reasons and a recommended action.
 package main
 
-func main() {}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"perennial/jobs"
+	"perennial/models/golearn"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == golearn.ChildCommand {
+		os.Exit(serveChild())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns its exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := commands(newEnv(stderr))
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintf(stderr, "perennial: %s\n", oneLine(err))
+	}
+	return jobs.ExitCode(err)
+}
+
+// newEnv takes clock, log and terminal from the process.
+func newEnv(stderr io.Writer) jobs.Env {
+	env := jobs.Env{Clock: time.Now, Nonce: rand.Uint64, Version: version()}
+	if f, ok := stderr.(*os.File); ok && isTerminal(f) {
+		env.Log = slog.New(slog.DiscardHandler)
+		env.Progress = jobs.NewProgress(stderr, nil)
+		return env
+	}
+	env.Log = slog.New(slog.NewJSONHandler(stderr, nil))
+	env.Progress = jobs.NewProgress(nil, env.Log)
+	return env
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+}
+
+// version names the program: its version control revision where it was built
+// from a checkout.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			return setting.Value
+		}
+	}
+	return info.Main.Version
+}
+
+// serveChild is the life of the process in which liblinear trains.
+func serveChild() int {
+	if err := golearn.ServeChild(os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return jobs.ExitBug
+	}
+	return jobs.ExitDone
+}
+
+// oneLine joins the errors of a job into the single line that an operator reads.
+func oneLine(err error) string {
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) {
+		return err.Error()
+	}
+	return joinLines(err.Error())
+}

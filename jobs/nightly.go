@@ -134,7 +134,7 @@ func (n *night) train(ctx context.Context) error {
 		return err
 	}
 	if due {
-		plan := planTraining(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.cfg.Train.Cutoffs)
+		plan := planTonight(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.cfg.Train.Cutoffs)
 		if n.answers, err = n.shop.train(ctx, plan, n.churnDays, n.env.Progress); err != nil {
 			return err
 		}
@@ -179,24 +179,22 @@ func (n *night) act(ctx context.Context) error {
 // publish commits the staged parts, all at once.
 func (n *night) publish(ctx context.Context) error {
 	defer n.stage("publish")()
-	draft := publish.Draft{
-		Parts: n.parts, AsOf: n.opts.AsOf, Eligible: n.eligible, IdempotencyKey: n.key(),
-		Models: n.models.versions, Force: n.opts.Force, CreatedAt: n.start,
+	result, err := publish.Set{Store: n.store, RunID: n.runID, Buckets: n.desk.buckets}.Commit(ctx, n.draft())
+	return n.summary.settle(result, err, n.env)
+}
+
+// draft describes the staged set.
+func (n *night) draft() publish.Draft {
+	return publish.Draft{
+		Parts: n.parts, AsOf: n.opts.AsOf, Eligible: n.eligible, IdempotencyKey: n.key(), Models: n.models.versions,
+		Override: n.opts.override(), Force: n.opts.Force, CreatedAt: n.start,
 	}
-	if len(n.opts.Accept) > 0 {
-		draft.Override = &publish.Override{Accept: n.opts.Accept, Reason: n.opts.Reason, By: n.opts.By}
-	}
-	result, err := publish.Set{Store: n.store, RunID: n.runID, Buckets: n.desk.buckets}.Commit(ctx, draft)
-	if errors.Is(err, publish.ErrAlreadyPublished) {
-		n.summary.Outcome, n.summary.Commit = "already published", result.Commit.N
+}
+
+// override returns the gates that a person has chosen to pass, nil for none.
+func (o NightlyOptions) override() *publish.Override {
+	if len(o.Accept) == 0 {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	if result.Warning != nil {
-		n.env.Log.Warn("published; CURRENT.json lags until the next night", "cause", result.Warning)
-	}
-	n.summary.published(result.Commit)
-	return nil
+	return &publish.Override{Accept: o.Accept, Reason: o.Reason, By: o.By}
 }

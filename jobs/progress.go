@@ -47,3 +47,8 @@ func (p Progress) draw(name string, done, total int) {
 		p.log.Info("step done", "step", name, "parts", total)
 	}
 }
+
+// Counter begins a step whose parts are counted by the work itself.
+func (p Progress) Counter(name string) func(done, total int) {
+	return func(done, total int) { p.draw(name, done, total) }
+}

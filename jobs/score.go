@@ -58,8 +58,8 @@ var ruleColumns = []string{"recency_days", "overdue_ratio_own"}
 // bucket scores every customer of a bucket: histories → features → rows in the
 // order of customers.
 func (sc *scorer) bucket(bucket *history.Bucket) (*features.Matrix, []customer, error) {
-	m := sc.shop.set.NewMatrix()
-	if err := sc.shop.set.NewBuilder().Build(m, bucket.Histories, []history.Day{sc.shop.asOf}, features.Everybody); err != nil {
+	m, err := sc.shop.featuresOf(bucket)
+	if err != nil {
 		return nil, nil, err
 	}
 	rows := make([]customer, m.Rows())
@@ -93,6 +93,12 @@ func (sc *scorer) bucket(bucket *history.Bucket) (*features.Matrix, []customer, 
 		}
 	}
 	return m, rows, nil
+}
+
+// featuresOf returns the feature table of a bucket as of the night.
+func (s *shop) featuresOf(bucket *history.Bucket) (*features.Matrix, error) {
+	m := s.set.NewMatrix()
+	return m, s.set.NewBuilder().Build(m, bucket.Histories, []history.Day{s.asOf}, features.Everybody)
 }
 
 // customer fills what needs no model.

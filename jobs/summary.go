@@ -67,9 +67,20 @@ func (s *Summary) addModels(p *predictors) {
 	}
 }
 
-// published takes over what was committed.
-func (s *Summary) published(c *publish.Commit) {
-	s.Outcome, s.Commit, s.Rows, s.Gates = "published", c.N, c.Rows, c.Gates
+// settle takes over how a commit ended.
+func (s *Summary) settle(result publish.Result, err error, env Env) error {
+	switch {
+	case errors.Is(err, publish.ErrAlreadyPublished):
+		s.Outcome, s.Commit = "already published", result.Commit.N
+		return nil
+	case err != nil:
+		return err
+	}
+	if result.Warning != nil {
+		env.Log.Warn("published; CURRENT.json lags until the next night", "cause", result.Warning)
+	}
+	s.Outcome, s.Commit, s.Rows, s.Gates = "published", result.Commit.N, result.Commit.Rows, result.Commit.Gates
+	return nil
 }
 
 // Print writes the summary for a person.

@@ -17,38 +17,54 @@ import (
 // training holds feature rows of a hash sample of customers at every cutoff
 // that some question trains or judges on, with what happened afterwards.
 type training struct {
+	plans     map[int]label.Plan // by horizon
+	cutoffs   []history.Day      // of all plans, ascending
+	known     history.Day        // what the shop's curves may look at ends here
+	end       history.Day        // labels end here
+	valueDays int                // the longest horizon with a plan
+
 	matrix    *features.Matrix
 	group     []uint64
-	firstDays []float64     // from the row's cutoff to the next order, NaN without one until asOf
-	worth     []worth       // in valueDays after the cutoff
-	followed  []float64     // days from each customer's first cutoff to asOf
-	orderDays [][]float64   // of her orders in them
-	plans     map[int]plan  // by horizon
-	cutoffs   []history.Day // ascending
-	asOf      history.Day
-	valueDays int // the longest horizon with a plan
+	firstDays []float64   // from the row's cutoff to the next order, NaN without one until end
+	worth     []worth     // in valueDays after the cutoff
+	followed  []float64   // days from each customer's first cutoff to known
+	orderDays [][]float64 // of her orders in them
 }
 
 type worth struct{ orders, revenue float64 }
 
-type plan = label.Plan
-
-// planTraining lays out the cutoffs of every horizon that the shop is old
-// enough for.
-func planTraining(asOf, first history.Day, horizons []int, cutoffs int) *training {
-	t := &training{plans: map[int]plan{}, asOf: asOf}
+// planTonight lays out the cutoffs of every horizon that the shop is old
+// enough for: the newest complete label of each judges.
+func planTonight(asOf, first history.Day, horizons []int, cutoffs int) *training {
+	t := &training{plans: map[int]label.Plan{}, known: asOf, end: asOf}
 	for _, days := range horizons {
-		p, ok := label.PlanCutoffs(asOf, first, days, cutoffs)
-		if !ok {
-			continue
-		}
-		t.plans[days] = p
-		t.cutoffs = append(append(t.cutoffs, p.Train...), p.Judge)
-		t.valueDays = max(t.valueDays, days)
+		t.plan(asOf, first, days, cutoffs)
 	}
+	return t
+}
+
+// planBackTest lays out the cutoffs of a night as of judge that is judged by
+// what happened after it. Nothing is trained or drawn from after judge.
+func planBackTest(judge, first history.Day, horizons []int, cutoffs int) *training {
+	t := &training{plans: map[int]label.Plan{}, known: judge}
+	for _, days := range horizons {
+		t.plan(judge+history.Day(days), first, days, cutoffs)
+		t.end = max(t.end, judge+history.Day(days))
+	}
+	return t
+}
+
+// plan adds a horizon whose labels end at asOf.
+func (t *training) plan(asOf, first history.Day, days, cutoffs int) {
+	p, ok := label.PlanCutoffs(asOf, first, days, cutoffs)
+	if !ok {
+		return
+	}
+	t.plans[days] = p
+	t.cutoffs = append(append(t.cutoffs, p.Train...), p.Judge)
 	slices.Sort(t.cutoffs)
 	t.cutoffs = slices.Compact(t.cutoffs)
-	return t
+	t.valueDays = max(t.valueDays, days)
 }
 
 // horizons returns the published horizons and the churn horizon, ascending.
@@ -107,11 +123,12 @@ func (part *training) label(sample []history.History, t *training, seed uint64) 
 		}
 		h, cutoff := &sample[n], part.matrix.Cutoffs[i]
 		if i == 0 || part.matrix.Customers[i-1] != h.Customer {
-			part.followed = append(part.followed, float64(t.asOf-cutoff))
-			part.orderDays = append(part.orderDays, label.OrderDays(h, cutoff))
+			followed := float64(t.known - cutoff)
+			part.followed = append(part.followed, followed)
+			part.orderDays = append(part.orderDays, slices.DeleteFunc(label.OrderDays(h, cutoff), func(day float64) bool { return day > followed }))
 		}
 		part.group = append(part.group, hashCustomer(h.Customer, seed, "fold"))
-		part.firstDays = append(part.firstDays, label.Of(h, cutoff, int(t.asOf-cutoff)).FirstDays)
+		part.firstDays = append(part.firstDays, label.Of(h, cutoff, int(t.end-cutoff)).FirstDays)
 		outcome := label.Of(h, cutoff, t.valueDays)
 		part.worth = append(part.worth, worth{float64(outcome.Orders), outcome.Revenue})
 	}
@@ -142,15 +159,16 @@ func (t *training) worthOf(cutoffs []history.Day) value.Labels {
 }
 
 // hazard returns the cumulative hazard of the first order on day 1, 2, … after
-// a cutoff, from every row followed up to asOf.
+// a cutoff, from every row followed up to known.
 func (t *training) hazard() (*survival.Curve, error) {
 	days := make([]float64, len(t.firstDays))
 	event := make([]bool, len(t.firstDays))
 	for i, first := range t.firstDays {
-		if event[i] = !math.IsNaN(first); event[i] {
+		followed := float64(t.known - t.matrix.Cutoffs[i])
+		event[i] = first+1 <= followed
+		days[i] = followed
+		if event[i] {
 			days[i] = first + 1
-		} else {
-			days[i] = float64(t.asOf - t.matrix.Cutoffs[i])
 		}
 	}
 	return survival.NelsonAalen(days, event)

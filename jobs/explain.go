@@ -1,0 +1,150 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"text/tabwriter"
+
+	"perennial/pipeline/extract"
+	"perennial/pipeline/history"
+	"perennial/pipeline/publish"
+	"perennial/pipeline/table"
+)
+
+// shownLines is how much of a customer's history Explain prints.
+const shownLines = 20
+
+// Explain writes everything known and said about one customer: the published
+// row, the features behind it and the newest facts.
+func Explain(ctx context.Context, cfg Config, customer string, out io.Writer) (err error) {
+	st, err := openToRead(cfg.Store)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	reader, err := openCommit(ctx, st, 0)
+	if err != nil {
+		return err
+	}
+	score, err := reader.Find(ctx, customer)
+	if err != nil {
+		return err
+	}
+	if score == nil {
+		return &CodedError{ExitInput, fmt.Errorf("explain: commit %d has no customer %q", reader.Commit.N, customer)}
+	}
+	if err := explainScore(out, reader.Commit, score); err != nil {
+		return err
+	}
+	folder := func(key string) (string, error) { return st.Path(key) }
+	if err := explainFeatures(out, folder, reader.Commit, customer); err != nil {
+		return err
+	}
+	return explainHistory(ctx, out, folder, reader.Commit.AsOf, customer)
+}
+
+// explainScore prints the published row, its sentences first.
+func explainScore(out io.Writer, commit *publish.Commit, score *publish.Score) error {
+	fmt.Fprintf(out, "%s in commit %d, as of %s\n\n", score.CustomerID, commit.N, commit.AsOf)
+	if p := score.ChurnProbability; p != nil {
+		fmt.Fprintf(out, "churn probability %.2f within %d days (%s)\n", *p, score.ChurnHorizonDays, score.ChurnRisk)
+	}
+	for _, reason := range score.Reasons {
+		fmt.Fprintf(out, "  because: %s (%s)\n", reason.Text, reason.Strength)
+	}
+	fmt.Fprintf(out, "action %s: %s\n\nThe published row:\n", score.Action, score.ActionReason)
+	var line, row bytes.Buffer
+	one := func(yield func(*publish.Score, error) bool) { yield(score, nil) }
+	if err := publish.WriteJSON(&line, one); err != nil {
+		return err
+	}
+	if err := json.Indent(&row, line.Bytes(), "", "  "); err != nil {
+		return err
+	}
+	_, err := row.WriteTo(out)
+	return err
+}
+
+// explainFeatures prints the features of the night, if they are still there.
+func explainFeatures(out io.Writer, path func(string) (string, error), commit *publish.Commit, customer string) (err error) {
+	name, err := path(fmt.Sprintf("features/%s/part-%05d.parquet", commit.AsOf, publish.BucketOf(customer, len(commit.Parts))))
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		_, err = fmt.Fprintf(out, "\nThe feature table of %s is no longer in the store.\n", commit.AsOf)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	t, err := table.ReadParquet(f, info.Size())
+	if err != nil {
+		return err
+	}
+	ids, err := t.Column("customer_id")
+	if err != nil {
+		return err
+	}
+	i := slices.Index(ids.Texts, customer)
+	if i < 0 {
+		return nil
+	}
+	fmt.Fprintf(out, "\nFeatures as of %s:\n", commit.AsOf)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, column := range t.Columns {
+		if column.Numbers != nil && !math.IsNaN(float64(column.Numbers[i])) {
+			fmt.Fprintf(w, "  %s\t%.6g\n", column.Name, column.Numbers[i])
+		}
+	}
+	return w.Flush()
+}
+
+// explainHistory prints the newest order lines, if the extract is still there.
+func explainHistory(ctx context.Context, out io.Writer, path func(string) (string, error), asOf history.Day, customer string) error {
+	root, err := path("history")
+	if err != nil {
+		return err
+	}
+	dirs, err := filepath.Glob(filepath.Join(root, asOf.String()+"-*", "extract.json"))
+	if err != nil || len(dirs) == 0 {
+		return err
+	}
+	opened, err := extract.Open(filepath.Dir(dirs[len(dirs)-1]))
+	if err != nil {
+		return err
+	}
+	bucket, err := opened.Bucket(ctx, publish.BucketOf(customer, opened.Buckets()))
+	if err != nil {
+		return err
+	}
+	words := opened.Vocabulary()
+	for i := range bucket.Histories {
+		h := &bucket.Histories[i]
+		if string(h.Customer) != customer {
+			continue
+		}
+		fmt.Fprintf(out, "\n%d order lines, %d engagements, %d actions sent. The newest lines:\n", len(h.Lines), len(h.Engagements), len(h.Actions))
+		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		for _, line := range h.Lines[max(0, len(h.Lines)-shownLines):] {
+			fmt.Fprintf(w, "  %s\t%g ×\t%s\t%.2f %s\n", line.At, line.Quantity, words.Products.Name(line.Product), line.Amount, opened.Report().Currency)
+		}
+		return w.Flush()
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package jobs
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// labParams are the parameters given for one learner. A learner takes each one
+// it knows by kind and key; check then says what is wrong. A parameter that was
+// not given is 0 or "", a learner's default.
+type labParams struct {
+	learner string
+	given   map[string]string
+	known   []string
+	err     error // the first
+}
+
+// shareParams gives every learner its parameters. key=value is enough for a
+// single learner; several need learner.key=value.
+func shareParams(learners, params []string) ([]*labParams, error) {
+	shares := make([]*labParams, len(learners))
+	for i, name := range learners {
+		shares[i] = &labParams{learner: name, given: map[string]string{}}
+	}
+	for _, param := range params {
+		key, value, ok := strings.Cut(param, "=")
+		if !ok {
+			return nil, labUsage("--param %q: no value (write key=value)", param)
+		}
+		share := 0
+		if learner, rest, dotted := strings.Cut(key, "."); dotted {
+			key, share = rest, slices.Index(learners, learner)
+			if share < 0 {
+				return nil, labUsage("--param %q: %s is not among the learners (there are %s)", param, learner, strings.Join(learners, ", "))
+			}
+		} else if len(learners) > 1 {
+			return nil, labUsage("--param %q: several learners run (write %s.%s, or the learner that is meant)", param, learners[0], param)
+		}
+		if _, twice := shares[share].given[key]; twice {
+			return nil, labUsage("--param %q: %s is given twice (give it once)", param, key)
+		}
+		shares[share].given[key] = value
+	}
+	return shares, nil
+}
+
+// take returns the value given for key.
+func (p *labParams) take(key string) (value string, ok bool) {
+	p.known = append(p.known, key)
+	value, ok = p.given[key]
+	return value, ok
+}
+
+// reject keeps the first value that is not what its parameter needs.
+func (p *labParams) reject(key, value, need string) {
+	if p.err == nil {
+		p.err = labUsage("--param %s.%s=%s: not %s", p.learner, key, value, need)
+	}
+}
+
+// count takes a whole number of at least 1.
+func (p *labParams) count(key string) int {
+	value, ok := p.take(key)
+	if !ok {
+		return 0
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 {
+		p.reject(key, value, "a whole number from 1 on")
+	}
+	return n
+}
+
+// positive takes a finite number above 0.
+func (p *labParams) positive(key string) float64 {
+	value, ok := p.take(key)
+	if !ok {
+		return 0
+	}
+	v, err := strconv.ParseFloat(value, 64)
+	if err != nil || !(v > 0) || math.IsInf(v, 1) {
+		p.reject(key, value, "a number above 0")
+	}
+	return v
+}
+
+// seed takes a whole number.
+func (p *labParams) seed(key string) uint64 {
+	value, ok := p.take(key)
+	if !ok {
+		return 0
+	}
+	n, err := strconv.ParseUint(value, 10, 64)
+	if err != nil {
+		p.reject(key, value, "a whole number from 0 on")
+	}
+	return n
+}
+
+// choice takes one of words.
+func (p *labParams) choice(key string, words []string) string {
+	value, ok := p.take(key)
+	if ok && !slices.Contains(words, value) {
+		p.reject(key, value, "one of "+strings.Join(words, ", "))
+	}
+	return value
+}
+
+// check returns the first parameter that the learner does not know, or whose
+// value is wrong. Call it when the learner has taken all it knows.
+func (p *labParams) check() error {
+	for _, key := range slices.Sorted(maps.Keys(p.given)) {
+		if slices.Contains(p.known, key) {
+			continue
+		}
+		if len(p.known) == 0 {
+			return labUsage("--param %s.%s: %s has no parameters", p.learner, key, p.learner)
+		}
+		return labUsage("--param %s.%s: unknown (%s has %s)", p.learner, key, p.learner, strings.Join(p.known, ", "))
+	}
+	return p.err
+}

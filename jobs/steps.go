@@ -1,0 +1,106 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"perennial/pipeline/history"
+	"perennial/pipeline/publish"
+	"perennial/pipeline/store"
+)
+
+// Step is a prefix of the night that can be run by itself.
+type Step string
+
+// The steps. Each runs those before it, reusing what is there already.
+const (
+	StepExtract  Step = "extract"
+	StepFeatures Step = "features"
+	StepTrain    Step = "train"
+	StepScore    Step = "score"
+)
+
+// RunStep runs the night up to and including step, without publishing. After
+// StepScore, PublishStaged publishes what was staged.
+func RunStep(ctx context.Context, cfg Config, step Step, opts NightlyOptions, env Env) (summary *Summary, err error) {
+	n, err := begin(ctx, cfg, opts, env)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, n.end(ctx, err)) }()
+	n.summary.Outcome = string(step) + " done"
+
+	if err := n.extract(ctx); err != nil || step == StepExtract {
+		return n.summary, err
+	}
+	if step == StepFeatures {
+		return n.summary, n.features(ctx)
+	}
+	if err := n.train(ctx); err != nil || step == StepTrain {
+		return n.summary, err
+	}
+	if err := n.score(ctx); err != nil {
+		return n.summary, err
+	}
+	if err := n.act(ctx); err != nil {
+		return n.summary, err
+	}
+	return n.summary, n.stageDraft(ctx)
+}
+
+// staged is the key of the set that was scored last and not published.
+const staged = "staged.json"
+
+// stagedSet is a set waiting for PublishStaged.
+type stagedSet struct {
+	RunID   string        `json:"run_id"`
+	Buckets int           `json:"buckets"`
+	Draft   publish.Draft `json:"draft"`
+}
+
+// stageDraft leaves the scored set for PublishStaged.
+func (n *night) stageDraft(ctx context.Context) error {
+	text, err := json.MarshalIndent(stagedSet{n.runID, n.desk.buckets, n.draft()}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return n.store.Replace(ctx, staged, text)
+}
+
+// PublishStaged commits the set that `perennial score` staged last.
+func PublishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (summary *Summary, err error) {
+	folder, err := openStore(cfg.Store)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	text, err := folder.Read(ctx, staged)
+	if errors.Is(err, store.ErrNotExist) {
+		return nil, &CodedError{ExitInput, fmt.Errorf("publish: nothing is staged in %s (run: perennial score)", cfg.Store)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	var set stagedSet
+	if err := json.Unmarshal(text, &set); err != nil {
+		return nil, &CodedError{ExitIO, fmt.Errorf("publish: %s: %w (run perennial score again)", staged, err)}
+	}
+	summary = &Summary{Shop: cfg.Shop, Store: cfg.Store, RunID: set.RunID, AsOf: set.Draft.AsOf, Currency: cfg.Currency}
+	set.Draft.Force, set.Draft.Override = opts.Force, opts.override()
+	result, err := publish.Set{Store: folder, RunID: set.RunID, Buckets: set.Buckets}.Commit(ctx, set.Draft)
+	return summary, summary.settle(result, err, env)
+}
+
+// features fills the feature table of the store without scoring.
+func (n *night) features(ctx context.Context) error {
+	defer n.stage("features")()
+	return n.shop.eachBucket(ctx, n.env.Progress.Step("features", n.shop.extract.Buckets()), func(k int, bucket *history.Bucket) error {
+		m, err := n.shop.featuresOf(bucket)
+		if err != nil {
+			return err
+		}
+		return n.writeFeatures(k, m)
+	})
+}
