@@ -24,7 +24,7 @@ const (
 // is done. Other errors: GateError, ErrSuperseded, ErrContended, ErrCorrupt for a
 // staged part, or the store's.
 func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
-	if err := cmp.Or(s.check(), d.Override.check()); err != nil {
+	if err := cmp.Or(s.check(), d.check()); err != nil {
 		return Result{}, err
 	}
 	head, err := headIfAny(ctx, s.Store)

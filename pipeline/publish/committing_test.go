@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -243,6 +244,8 @@ func TestADraftThatCannotBe(t *testing.T) {
 		"no buckets":               func(s *Set, d *Draft) { s.Buckets = 0 },
 		"a run id that climbs":     func(s *Set, d *Draft) { s.RunID = "../x" },
 		"a run id of two parts":    func(s *Set, d *Draft) { s.RunID = "a/b" },
+		"no idempotency key":       func(_ *Set, d *Draft) { d.IdempotencyKey = "" },
+		"no run id":                func(s *Set, d *Draft) { s.RunID = "" },
 		"an override without why":  func(_ *Set, d *Draft) { d.Override = &Override{Accept: []string{"H8"}} },
 		"an override of a certain": func(_ *Set, d *Draft) { d.Override = &Override{Accept: []string{"H4"}, Reason: "hurry"} },
 	} {
@@ -256,4 +259,36 @@ func TestADraftThatCannotBe(t *testing.T) {
 	if _, err := Head(t.Context(), set.Store); !errors.Is(err, ErrNoCommit) {
 		t.Errorf("after refusals: %v, want ErrNoCommit", err)
 	}
+}
+
+// BenchmarkPublish stages, verifies, gates and commits 200,000 customers in a folder.
+func BenchmarkPublish(b *testing.B) {
+	const customers = 200_000
+	folder, err := store.OpenFolder(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer folder.Close()
+	buckets := byBucket(sampleScores(customers, 1), 16)
+	b.ReportAllocs()
+	nonce := uint64(0)
+	for b.Loop() {
+		nonce++
+		set := Set{Store: folder, RunID: NewRunID(time.Unix(0, 0), nonce), Buckets: len(buckets)}
+		d := Draft{AsOf: sampleDay, IdempotencyKey: set.RunID}
+		for k, rows := range buckets {
+			part, err := set.WritePart(b.Context(), k, rows)
+			if err != nil {
+				b.Fatal(err)
+			}
+			d.Parts = append(d.Parts, part)
+			for i := range rows {
+				d.Eligible.Add(rows[i].CustomerID)
+			}
+		}
+		if _, err := set.Commit(b.Context(), d); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(customers*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }

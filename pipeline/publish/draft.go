@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"errors"
 	"maps"
 	"time"
 
@@ -18,6 +19,14 @@ type Draft struct {
 	Override       *Override         // nil: every failed gate holds the set back
 	Force          bool              // publish though the key or a later day is there
 	CreatedAt      time.Time
+}
+
+// check returns an error unless the draft can become a record.
+func (d *Draft) check() error {
+	if d.IdempotencyKey == "" {
+		return errors.New("publish: a commit needs an idempotency key")
+	}
+	return d.Override.check()
 }
 
 // Result is the outcome of a publish.

@@ -64,16 +64,21 @@ func findInGroup(group parquet.RowGroup, customerID string) (*Score, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := parquet.Search(index, id, chunk.Type())
-	if page == index.NumPages() {
-		return nil, nil
+	// The index keeps the first bytes of ids alone, so several pages may fit.
+	for page := parquet.Search(index, id, chunk.Type()); page < index.NumPages(); page++ {
+		if chunk.Type().Compare(id, index.MinValue(page)) < 0 {
+			return nil, nil
+		}
+		first := offsets.FirstRowIndex(page)
+		offset, err := findInPage(chunk, first, id)
+		if err != nil {
+			return nil, err
+		}
+		if offset >= 0 {
+			return readRow(group, first+offset)
+		}
 	}
-	first := offsets.FirstRowIndex(page)
-	offset, err := findInPage(chunk, first, id)
-	if offset < 0 || err != nil {
-		return nil, err
-	}
-	return readRow(group, first+offset)
+	return nil, nil
 }
 
 // findInPage returns where id is in the page that begins at row first, or -1.

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -26,6 +27,10 @@ type Part struct {
 // bloomBits per customer make one lookup in a hundred a false alarm.
 const bloomBits = 10
 
+// pageRowBytes is what a page of a small part sets aside for a row. The library's
+// default, whatever the rows, is megabytes over sixty columns.
+const pageRowBytes = 32
+
 // rowGroupRows bounds what a writer of parts buffers, a few hundred bytes a row.
 const rowGroupRows = 128 << 10
 
@@ -41,8 +46,9 @@ func newParquetWriter(w io.Writer, options ...parquet.WriterOption) *parquet.Gen
 // encodePart returns rows as Parquet; the same rows give the same bytes.
 func encodePart(rows []Score) ([]byte, error) {
 	var body bytes.Buffer
-	byCustomer := parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending("customer_id")))
-	w := newParquetWriter(&body, byCustomer)
+	w := newParquetWriter(&body,
+		parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending("customer_id"))),
+		parquet.PageBufferSize(min(parquet.DefaultPageBufferSize, 1024+pageRowBytes*len(rows))))
 	if _, err := w.Write(rows); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -70,26 +76,38 @@ func (p *Part) fetch(ctx context.Context, st store.Store) ([]byte, error) {
 // scan decodes the part's rows into batch again and again and hands each filled
 // stretch to visit.
 func (p *Part) scan(file *parquet.File, batch []Score, visit func(rows []Score) error) (err error) {
-	if p.Rows == 0 {
-		return nil // batch may be empty, which never reaches the end
-	}
-	defer recoverCorrupt(p.Key, &err)
-	reader := parquet.NewGenericReader[Score](file)
-	defer func() { err = errors.Join(err, reader.Close()) }()
-	for {
-		n, err := reader.Read(batch)
-		if n > 0 {
-			if err := visit(batch[:n]); err != nil {
-				return err
-			}
+	var reader *parquet.GenericReader[Score]
+	defer func() {
+		if reader != nil {
+			err = errors.Join(err, reader.Close())
 		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+	}()
+	for left := p.Rows; left > 0; {
+		n, err := p.decode(&reader, file, batch)
 		if err != nil {
-			return fmt.Errorf("%s: %w: %w", p.Key, ErrCorrupt, err)
+			return err
 		}
+		if err := visit(batch[:n]); err != nil {
+			return err
+		}
+		left -= int64(n)
 	}
+	return nil
+}
+
+// decode fills batch with the reader's next rows, one at least, and opens the
+// reader when there is none. A panic of the library ends here; one of whoever
+// visits the rows does not.
+func (p *Part) decode(reader **parquet.GenericReader[Score], file *parquet.File, batch []Score) (n int, err error) {
+	defer recoverCorrupt(p.Key, &err)
+	if *reader == nil {
+		*reader = parquet.NewGenericReader[Score](file)
+	}
+	n, err = (*reader).Read(batch)
+	if n > 0 && (err == nil || errors.Is(err, io.EOF)) {
+		return n, nil
+	}
+	return 0, fmt.Errorf("%s: %w: %w", p.Key, ErrCorrupt, cmp.Or(err, io.ErrUnexpectedEOF))
 }
 
 // open reads the footer of the part's verified bytes.

@@ -8,10 +8,7 @@
 // sees half a set.
 package publish
 
-import (
-	"errors"
-	"strings"
-)
+import "errors"
 
 // The answers a caller acts on; test with errors.Is.
 var (
@@ -36,6 +33,3 @@ var (
 	// ErrNoCustomer: the commit has no row of the customer.
 	ErrNoCustomer = errors.New("no such customer")
 )
-
-// plainKey reports whether s may be a part of a store key.
-func plainKey(s string) bool { return s != "" && !strings.Contains(s, "/") }

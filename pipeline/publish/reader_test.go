@@ -40,14 +40,26 @@ func TestFindIsTheRowOfAFullReading(t *testing.T) {
 	}
 }
 
-func TestFindWithinSeveralRowGroups(t *testing.T) {
-	rows := sampleScores(5000, 1)
-	body := parquetOf(t, rows, parquet.MaxRowsPerRowGroup(900), parquet.PageBufferSize(512))
-	p := Part{Key: "sets/a/part-00000.parquet", Rows: 5000}
-	for i := 0; i < len(rows); i += 333 {
-		got, err := p.find(body, rows[i].CustomerID)
-		if err != nil || got.CustomerID != rows[i].CustomerID || *got.ChurnProbability != *rows[i].ChurnProbability {
-			t.Errorf("find(%s) = %+v, %v", rows[i].CustomerID, got, err)
+// Row groups and pages divide a large part. The page index keeps 16 bytes of an
+// id: with a long prefix in common all pages look alike.
+func TestFindWithinRowGroupsAndPages(t *testing.T) {
+	for _, prefix := range []string{"", "a-prefix-that-all-the-ids-share-"} {
+		rows := sampleScores(5000, 1)
+		for i := range rows {
+			rows[i].CustomerID = prefix + rows[i].CustomerID
+		}
+		body := parquetOf(t, rows, parquet.MaxRowsPerRowGroup(900), parquet.PageBufferSize(512))
+		p := Part{Key: "sets/a/part-00000.parquet", Rows: 5000}
+		for i := 0; i < len(rows); i += 333 {
+			got, err := p.find(body, rows[i].CustomerID)
+			if err != nil || got.CustomerID != rows[i].CustomerID || *got.ChurnProbability != *rows[i].ChurnProbability {
+				t.Errorf("find(%s) = %+v, %v", rows[i].CustomerID, got, err)
+			}
+		}
+		for _, id := range []string{prefix, prefix + "C00010005", "z"} {
+			if got, err := p.find(body, id); !errors.Is(err, ErrNoCustomer) {
+				t.Errorf("find(%s) = %+v, %v, want ErrNoCustomer", id, got, err)
+			}
 		}
 	}
 }
@@ -154,6 +166,24 @@ func (w without) Read(ctx context.Context, key string) ([]byte, error) {
 		return nil, store.ErrNotExist
 	}
 	return w.Store.Read(ctx, key)
+}
+
+// What panics in the caller's loop is the caller's, not a corrupt part.
+func TestAPanicOfTheCallerPasses(t *testing.T) {
+	st := store.NewMemory()
+	publish(t, st, 1, sampleScores(5, 1))
+	r, err := Head(t.Context(), st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if got := recover(); got != "mine" {
+			t.Errorf("recovered %v, want the caller's panic", got)
+		}
+	}()
+	for range r.Scores(t.Context()) {
+		panic("mine")
+	}
 }
 
 // A set written before a column was added is read with the column null.

@@ -29,11 +29,12 @@ func NewRunID(at time.Time, nonce uint64) string {
 // maxBuckets is what the five digits in a part's name can number.
 const maxBuckets = 100_000
 
+// check returns an error unless the set's keys can be made.
 func (s Set) check() error {
 	if s.Buckets < 1 || s.Buckets > maxBuckets {
 		return fmt.Errorf("publish: run %s: %d buckets: not within 1 and %d", s.RunID, s.Buckets, maxBuckets)
 	}
-	if !plainKey(s.RunID) {
+	if strings.Contains(s.RunID, "/") {
 		return fmt.Errorf("publish: run id %q: not one part of a key", s.RunID)
 	}
 	return store.CheckKey(s.RunID)
