@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"regexp"
-	"slices"
 )
 
 // nearlyAll is the share of distinct cells from which on a column of texts says
@@ -38,34 +37,49 @@ func uselessTexts(counts map[string]int, rows int) string {
 
 // uselessNumbers returns why nothing can be learnt from a column, or "".
 func uselessNumbers(name string, v []float32) string {
-	sorted := make([]float32, 0, len(v))
-	whole := true
-	for _, value := range v {
-		if value != value {
+	present, whole := 0, true
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, cell := range v {
+		if cell != cell {
 			continue
 		}
-		sorted = append(sorted, value)
-		whole = whole && float64(value) == math.Trunc(float64(value))
+		value := float64(cell)
+		present++
+		whole = whole && value == math.Trunc(value)
+		low, high = min(low, value), max(high, value)
 	}
-	if len(sorted) == 0 {
+	switch {
+	case present == 0:
 		return "every cell is missing"
-	}
-	slices.Sort(sorted)
-	low, high := sorted[0], sorted[len(sorted)-1]
-	if low == high && len(sorted) == len(v) {
-		return "every cell is the same"
-	}
-	if !whole || len(sorted) < max(len(v), minIDRows) {
+	case present < len(v):
 		return ""
-	}
-	distinct := len(slices.Compact(sorted))
-	span := float64(high) - float64(low) + 1
-	named := idName.MatchString(name) && float64(distinct) >= nearlyAll*float64(len(v))
-	// Rows drawn from a numbered table leave gaps; a fact about a customer rarely
-	// differs in every row and still fills its range.
-	numbered := distinct == len(v) && span <= 10*float64(len(v))
-	if named || numbered {
-		return fmt.Sprintf("%d different whole numbers in %d rows look like an id", distinct, len(v))
+	case low == high:
+		return "every cell is the same"
+	case whole && len(v) >= minIDRows && numbersRows(name, v, high-low):
+		return fmt.Sprintf("different whole numbers in all but a few of %d rows look like an id", len(v))
 	}
 	return ""
+}
+
+// numbersRows reports whether whole numbers tell rows apart instead of
+// describing them: they are called an id and differ nearly everywhere, or all
+// differ and lie as dense as the numbers of rows drawn from a table.
+func numbersRows(name string, v []float32, span float64) bool {
+	if idName.MatchString(name) {
+		return repeatsAtMost(v, int((1-nearlyAll)*float64(len(v))))
+	}
+	const dense = 10 // a table of a tenth of the rows is still recognised
+	return span <= dense*float64(len(v)) && repeatsAtMost(v, 0)
+}
+
+// repeatsAtMost reports whether at most most cells repeat an earlier one.
+func repeatsAtMost(v []float32, most int) bool {
+	seen := map[float32]bool{}
+	for i, cell := range v {
+		seen[cell] = true
+		if i+1-len(seen) > most {
+			return false
+		}
+	}
+	return true
 }

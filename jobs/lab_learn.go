@@ -1,14 +1,12 @@
 package jobs
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"perennial/models/evaluate"
@@ -63,15 +61,20 @@ func learn(ctx context.Context, opts LearnOptions, env Env, out io.Writer) error
 	if err != nil {
 		return err
 	}
-	var trials []trial
+	result := &learnResult{task: task, added: predictionColumns(learners)}
+	if opts.Predictions != "" {
+		if err := task.roomFor(result.added); err != nil {
+			return fmt.Errorf("%s: %w", opts.Test, err)
+		}
+	}
 	for _, l := range learners {
 		t, err := task.try(ctx, l, env.Clock)
 		if err != nil {
 			return err
 		}
-		trials = append(trials, t)
+		result.trials = append(result.trials, t)
 	}
-	result := judgeTrials(task, trials)
+	result.judge()
 	if err := result.save(opts); err != nil {
 		return err
 	}
@@ -133,35 +136,4 @@ func (t *learnTask) try(ctx context.Context, l labLearner, clock func() time.Tim
 		trainSeconds: fitted.Sub(start).Seconds(), predictSeconds: clock().Sub(fitted).Seconds(),
 		report: evaluate.Binary(t.test.Y, predictions), peakRSSBytes: peakRSS(),
 	}, nil
-}
-
-// learnResult is what Learn has found out.
-type learnResult struct {
-	task   *learnTask
-	trials []trial
-	best   *trial // of those asked for
-}
-
-// judgeTrials picks the best learner and adds what the trials warn of.
-func judgeTrials(task *learnTask, trials []trial) *learnResult {
-	r := &learnResult{task: task, trials: trials}
-	floor := 0.0
-	for i := range trials {
-		t := &trials[i]
-		if t.learner == baseRate {
-			floor = t.report.LogLoss
-		}
-		if t.asked && (r.best == nil || cmp.Less(t.report.LogLoss, r.best.report.LogLoss)) {
-			r.best = t
-		}
-	}
-	if r.best.learner != baseRate && r.best.report.LogLoss >= floor {
-		task.warn("no learner beats the base rate: there is nothing to learn here, or the test rows are of another kind")
-	}
-	return r
-}
-
-// asked returns the trials that were asked for, in that order.
-func (r *learnResult) asked() []trial {
-	return slices.DeleteFunc(slices.Clone(r.trials), func(t trial) bool { return !t.asked })
 }

@@ -3,11 +3,14 @@ package jobs
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"os"
 	"slices"
 	"strconv"
+
+	"perennial/pipeline/table"
 )
 
 // probabilityColumn is the last column of a file of predictions.
@@ -27,51 +30,71 @@ func (r *learnResult) save(opts LearnOptions) error {
 	return nil
 }
 
-// writeLabFile creates a file and fills it.
+// writeLabFile creates a file and fills it, or leaves none.
 func writeLabFile(path string, write func(io.Writer) error) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return &CodedError{ExitIO, err}
 	}
-	if err := errors.Join(write(f), f.Close()); err != nil {
-		return &CodedError{ExitIO, err}
+	err = write(f)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return &CodedError{ExitIO, errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(path))}
 	}
 	return nil
 }
 
-// predictionColumns are the names and the cells of what is added to the test
-// rows: with several learners one probability_<learner> each, and last, called
-// probability, that of the best.
-func (r *learnResult) predictionColumns() (names []string, p [][]float64) {
-	if asked := r.asked(); len(asked) > 1 {
-		for _, t := range asked {
-			names, p = append(names, probabilityColumn+"_"+t.learner), append(p, t.predictions)
+// predictionColumns names the columns that learners add to the test rows: with
+// several learners one probability_<learner> each, and last, called probability,
+// that of the best.
+func predictionColumns(learners []labLearner) []string {
+	var names []string
+	for _, l := range learners {
+		if l.asked {
+			names = append(names, probabilityColumn+"_"+l.name)
 		}
 	}
-	return append(names, probabilityColumn), append(p, r.best.predictions)
+	if len(names) == 1 {
+		names = nil
+	}
+	return append(names, probabilityColumn)
+}
+
+// roomFor returns an error if the test table has a column of a name that its
+// predictions need.
+func (t *learnTask) roomFor(names []string) error {
+	for _, name := range names {
+		if slices.Contains(t.tested.Names(), name) {
+			return labData("the test table already has a column %q (rename it)", name)
+		}
+	}
+	return nil
 }
 
 // writePredictions writes the test rows as CSV, in their order, and the
 // probabilities of the positive value. Missing cells are empty.
 func (r *learnResult) writePredictions(w io.Writer) error {
 	t := r.task.tested
-	names, p := r.predictionColumns()
-	for _, name := range names {
-		if slices.Contains(t.Names(), name) {
-			return labData("the test table already has a column %q (rename it)", name)
+	var added [][]float64
+	if asked := r.asked(); len(asked) > 1 {
+		for _, a := range asked {
+			added = append(added, a.predictions)
 		}
 	}
+	added = append(added, r.best.predictions)
 	out := csv.NewWriter(w)
-	record := append(t.Names(), names...)
+	record := append(t.Names(), r.added...)
 	if err := out.Write(record); err != nil {
 		return err
 	}
 	for i := range t.Rows() {
 		record = record[:0]
 		for _, c := range t.Columns {
-			record = append(record, csvCell(c.Numbers, c.Texts, i))
+			record = append(record, cellAsRead(c, i))
 		}
-		for _, probabilities := range p {
+		for _, probabilities := range added {
 			record = append(record, strconv.FormatFloat(probabilities[i], 'g', -1, 64))
 		}
 		if err := out.Write(record); err != nil {
@@ -80,6 +103,14 @@ func (r *learnResult) writePredictions(w io.Writer) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// cellAsRead returns a cell as text, "" when missing.
+func cellAsRead(c table.Column, i int) string {
+	if c.Numbers == nil {
+		return c.Texts[i]
+	}
+	return cellText(c, i)
 }
 
 // noteRounding says which columns of the predictions cannot be trusted to the

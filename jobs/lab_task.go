@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"perennial/models/leaderboard"
 	"perennial/pipeline/extract"
@@ -130,12 +129,4 @@ func (t *learnTask) compareTables(encoder *featureEncoder, train *table.Table) {
 // rate returns the share of positives.
 func rate(rows leaderboard.Rows) float64 {
 	return float64(rows.Positives()) / float64(len(rows.Y))
-}
-
-// fileNames joins the base of a summary's first line.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %s", n, strings.TrimSuffix(noun, "s")+"s")
 }
