@@ -3,6 +3,7 @@ package leaderboard
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // confidence is the one-sided normal quantile that a higher rung must clear:
@@ -14,28 +15,38 @@ const confidence = 1.2816
 // its mean loss is lower by more than chance.
 func (b *Board) pick(contest Contest, y []float64) error {
 	var winner *Entry
+	var won string    // how winner came to stand
+	var lost []string // the rungs above that did not beat it
 	for rung := Base; rung < Guest; rung++ {
 		best := b.best(rung)
 		if best == nil {
 			continue
 		}
 		if winner == nil {
-			winner, b.Why = best, "the only candidate on its rung"
+			winner, won = best, fmt.Sprintf("loss %.4f", best.Loss)
 			continue
 		}
-		gain, z := contest.compare(y, winner.Predictions, best.Predictions)
+		z := contest.advantage(y, best.Predictions, winner.Predictions)
 		if z > confidence {
-			b.Why = fmt.Sprintf("loss %.4f against %.4f of %s, %.1f standard errors better", best.Loss, winner.Loss, winner.Name, z)
-			winner = best
+			won = fmt.Sprintf("loss %.4f against %.4f of %s, %.1f standard errors better", best.Loss, winner.Loss, winner.Name, z)
+			winner, lost = best, nil
 			continue
 		}
-		b.Why = fmt.Sprintf("%s does not beat it: loss %.4f against %.4f, gain %.4f is %.1f standard errors", best.Name, best.Loss, winner.Loss, gain, z)
+		lost = append(lost, tooLittle(best, z))
 	}
 	if winner == nil {
 		return b.failures()
 	}
-	b.Winner = winner.Name
+	b.Winner, b.Why = winner.Name, strings.Join(append([]string{won}, lost...), "; ")
 	return nil
+}
+
+// tooLittle says why a challenger z standard errors better did not win.
+func tooLittle(challenger *Entry, z float64) string {
+	if z <= 0 {
+		return fmt.Sprintf("%s is no better (loss %.4f)", challenger.Name, challenger.Loss)
+	}
+	return fmt.Sprintf("%s is better by no more than chance (loss %.4f, %.1f standard errors)", challenger.Name, challenger.Loss, z)
 }
 
 // best returns the entry of rung with the lowest loss. Entries are sorted.
@@ -48,30 +59,43 @@ func (b *Board) best(rung Rung) *Entry {
 	return nil
 }
 
-// compare returns the mean by which the loss of challenger is below that of
-// holder, and that mean in standard errors (Diebold and Mariano 1995, rows
-// taken as independent).
-func (c Contest) compare(y, holder, challenger []float64) (gain, z float64) {
-	n := float64(len(y))
-	losses, lower := make([]float64, len(y)), make([]float64, len(y))
-	c.Losses(losses, y, holder)
-	c.Losses(lower, y, challenger)
-	var sum, squares float64
-	for i := range y {
-		d := losses[i] - lower[i]
-		sum += d
-		squares += d * d
+// advantage returns by how many standard errors the mean loss of challenger is
+// below that of holder on the same rows (Diebold and Mariano 1995, rows taken as
+// independent: a customer must not be judged twice). It is 0 where all
+// differences are equal, which tells nothing about chance.
+func (c Contest) advantage(y, challenger, holder []float64) float64 {
+	gains, losses := c.losses(y, holder), c.losses(y, challenger)
+	for i := range gains {
+		gains[i] -= losses[i]
 	}
-	gain = sum / n
-	variance := squares/n - gain*gain
-	if !(variance > 0) {
-		return gain, 0
+	gain := mean(gains)
+	var squares float64
+	for _, g := range gains {
+		squares += (g - gain) * (g - gain)
 	}
-	return gain, gain / math.Sqrt(variance/n)
+	if squares == 0 {
+		return 0
+	}
+	return gain / math.Sqrt(squares) * float64(len(y))
 }
 
 // Beats reports whether challenger's mean loss on the same rows is lower than
-// that of the model now in use. A tie keeps what is in use.
+// that of the model now in use. A tie keeps what is in use; predictions that are
+// no numbers lose.
 func (c Contest) Beats(y, inUse, challenger []float64) bool {
-	return c.meanLoss(y, challenger) < c.meanLoss(y, inUse)
+	return compareLosses(mean(c.losses(y, challenger)), mean(c.losses(y, inUse))) < 0
+}
+
+func (c Contest) losses(y, predictions []float64) []float64 {
+	losses := make([]float64, len(y))
+	c.Losses(losses, y, predictions)
+	return losses
+}
+
+func mean(v []float64) float64 {
+	var sum float64
+	for _, x := range v {
+		sum += x
+	}
+	return sum / float64(len(v))
 }
