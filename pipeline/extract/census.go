@@ -1,0 +1,241 @@
+package extract
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// listed is how many rejected rows of a source are listed with their place.
+// Rows beyond it are only counted.
+const listed = 10_000
+
+// census is what one reading of a file found out before DuckDB reads it.
+type census struct {
+	file   inputFile
+	size   int64 // bytes, as stored
+	text   int64 // bytes, decompressed
+	sha256 string
+
+	// For csv only.
+	header []string // column names, distinct without regard to case
+	delim  byte
+	rows   int64 // sound records after the header
+	faults []*RowError
+	reject map[string]int64 // records that are not sound, by fault
+	rework bool             // DuckDB must be given a clean copy
+}
+
+// takeCensus reads every file once: hash, sizes, and for csv the records.
+func takeCensus(ctx context.Context, files []inputFile, s *Source) ([]*census, error) {
+	all := make([]*census, len(files))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, file := range files {
+		group.Go(func() error {
+			c, err := countFile(ctx, file, s)
+			if err != nil {
+				return fmt.Errorf("%s: %w", file.name(), err)
+			}
+			all[i] = c
+			return nil
+		})
+	}
+	return all, group.Wait()
+}
+
+// countFile takes the census of one file.
+func countFile(ctx context.Context, file inputFile, s *Source) (*census, error) {
+	f, err := os.Open(file.path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	raw := io.TeeReader(&contextReader{ctx, f}, hash)
+	c := &census{file: file, reject: map[string]int64{}}
+	if err := c.readThrough(raw, s); err != nil {
+		return nil, err
+	}
+	if _, err := io.Copy(io.Discard, raw); err != nil {
+		return nil, err
+	}
+	if c.size, err = f.Seek(0, io.SeekCurrent); err != nil {
+		return nil, err
+	}
+	c.sha256 = hex.EncodeToString(hash.Sum(nil))
+	c.text = cmp.Or(c.text, c.size)
+	return c, nil
+}
+
+// readThrough decompresses the file to its end and splits csv into records.
+func (c *census) readThrough(raw io.Reader, s *Source) error {
+	text, err := c.file.decompress(raw)
+	if err != nil {
+		return damaged(err)
+	}
+	defer text.Close()
+	counted := &countingReader{r: text}
+	if c.file.format == csvFormat {
+		var uneven bool
+		uneven, err = c.eachRecord(counted, s, c.count)
+		c.rework = c.rework || uneven || s.encoding() != "utf-8"
+	} else if _, err = io.Copy(io.Discard, counted); err != nil {
+		err = damaged(err)
+	}
+	c.text = counted.n
+	if err == nil && c.text == 0 {
+		err = dataError("empty file (repeat the export)")
+	}
+	return err
+}
+
+// eachRecord reads the header of a csv file's text and visits the records after
+// it. uneven says that DuckDB would split the text differently.
+func (c *census) eachRecord(text io.Reader, s *Source, visit func(record) error) (uneven bool, err error) {
+	utf8, err := utf8Reader(text, s.encoding())
+	if err != nil {
+		return false, damaged(err)
+	}
+	records := newRecordReader(utf8)
+	if err := c.readHeader(records, s); err != nil {
+		return false, err
+	}
+	for {
+		rec, err := records.next()
+		if err == io.EOF {
+			return records.uneven, nil
+		}
+		if err != nil {
+			return false, damaged(err)
+		}
+		if err := visit(rec); err != nil {
+			return false, err
+		}
+	}
+}
+
+// count books one record.
+func (c *census) count(rec record) error {
+	if rec.fault == "" {
+		c.rows++
+		c.rework = c.rework || rec.odd
+		return nil
+	}
+	c.rework = true
+	c.reject[rec.fault]++
+	if len(c.faults) < listed {
+		c.faults = append(c.faults, &RowError{
+			File: c.file.name(), Line: rec.line, Field: "row",
+			Value: excerpt(string(rec.text)), Err: errors.New(rec.fault),
+		})
+	}
+	return nil
+}
+
+// readHeader reads the first record: delimiter and column names.
+func (c *census) readHeader(records *recordReader, s *Source) error {
+	rec, err := records.next()
+	if err == io.EOF {
+		return dataError("empty file (repeat the export)")
+	}
+	if err != nil {
+		return damaged(err)
+	}
+	if rec.fault != "" {
+		return dataError("header: %s", rec.fault)
+	}
+	switch {
+	case s.Delimiter == `\t` || s.Delimiter == "" && c.file.tabs:
+		c.delim = '\t'
+	case s.Delimiter != "":
+		c.delim = s.Delimiter[0]
+	default:
+		c.delim = sniffDelimiter(rec.text)
+	}
+	c.header = columnNames(split(rec.text, c.delim))
+	c.rework = rec.odd || rec.line > 1
+	records.delim, records.fields = c.delim, len(c.header)
+	return nil
+}
+
+// sniffDelimiter returns the delimiter that a header shows most often outside
+// quotes.
+func sniffDelimiter(header []byte) byte {
+	best, most := byte(','), 0
+	for _, delim := range []byte(",;\t|") {
+		if q := scanQuoted(header, delim); q.fault == "" && q.fields > most {
+			best, most = delim, q.fields
+		}
+	}
+	return best
+}
+
+// columnNames makes a header's names distinct as DuckDB compares them.
+func columnNames(header []string) []string {
+	seen := map[string]bool{}
+	names := make([]string, len(header))
+	for i, name := range header {
+		name = cmp.Or(strings.TrimSpace(name), fmt.Sprintf("column%d", i+1))
+		unique := name
+		for n := 2; seen[strings.ToLower(unique)]; n++ {
+			unique = fmt.Sprintf("%s_%d", name, n)
+		}
+		seen[strings.ToLower(unique)] = true
+		names[i] = unique
+	}
+	return names
+}
+
+// damaged says that a file's bytes cannot be decoded. Failures of the disk are
+// not the data's fault and stay as they are.
+func damaged(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return dataError("damaged or cut off: %w (repeat the export)", err)
+}
+
+// excerpt cuts a value to what a message can show.
+func excerpt(s string) string {
+	const most = 80
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return s
+}
+
+// contextReader stops reading when its context ends.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+type countingReader struct {
+	r io.Reader
+	n int64
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}

@@ -1,0 +1,163 @@
+package extract
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Config says what to read and what a row means. The zero value of every field
+// but Sources is its default.
+type Config struct {
+	Shop        string             `yaml:"shop"`         // [a-z0-9-]+; only named in the report
+	Timezone    string             `yaml:"timezone"`     // IANA name of the shop's zone; default UTC
+	Currency    string             `yaml:"currency"`     // ISO code of the shop's money; default: amounts are taken as they are
+	Rates       map[string]float64 `yaml:"rates"`        // shop currency for 1 unit of a foreign one; a currency without a rate is rejected
+	Sources     Sources            `yaml:"sources"`      // at least orders
+	MaxRejects  float64            `yaml:"max_rejects"`  // share of a source's rows that may be rejected, (0, 1]; default 0.01
+	MemoryLimit string             `yaml:"memory_limit"` // of DuckDB, as "2GiB"; default 2GiB
+	Threads     int                `yaml:"threads"`      // default: all cores
+	SpillDir    string             `yaml:"spill_dir"`    // scratch space, emptied afterwards; default: inside the extract
+	Buckets     int                `yaml:"buckets"`      // 1 to 4096; default: by the size of the input
+
+	// BaseDir is where relative paths begin: the folder of the YAML file.
+	BaseDir string `yaml:"-"`
+}
+
+// Sources are the five canonical tables. Only Orders must be there.
+type Sources struct {
+	Orders      Source `yaml:"orders"`
+	Engagements Source `yaml:"engagements"`
+	Customers   Source `yaml:"customers"`
+	Products    Source `yaml:"products"`
+	Actions     Source `yaml:"actions"`
+}
+
+// Source is where the rows of one canonical table come from.
+type Source struct {
+	Files      []string `yaml:"files"`       // paths and globs of csv, tsv, json, ndjson, jsonl or parquet, optionally .gz or .zst
+	SQL        string   `yaml:"sql"`         // DuckDB SELECT over the view input; default: columns have canonical names
+	Preset     string   `yaml:"preset"`      // a named SQL instead: see Presets
+	Postgres   string   `yaml:"postgres"`    // not read: export the query's rows to files
+	Delimiter  string   `yaml:"delimiter"`   // of csv; default: what the header shows among , ; tab |
+	Encoding   string   `yaml:"encoding"`    // of csv: utf-8 (default), latin-1, windows-1252 or utf-16
+	DateFormat string   `yaml:"date_format"` // strptime format of the times; default: ISO 8601, or what the values show
+}
+
+const (
+	defaultMaxRejects  = 0.01
+	defaultMemoryLimit = "2GiB"
+	maxBuckets         = 4096
+)
+
+// absent reports whether the source was left out of the configuration.
+func (s *Source) absent() bool {
+	return len(s.Files) == 0 && s.SQL == "" && s.Preset == "" && s.Postgres == ""
+}
+
+// source returns the configured source of a canonical table.
+func (c *Config) source(table string) *Source {
+	switch table {
+	case "orders":
+		return &c.Sources.Orders
+	case "engagements":
+		return &c.Sources.Engagements
+	case "customers":
+		return &c.Sources.Customers
+	case "products":
+		return &c.Sources.Products
+	default:
+		return &c.Sources.Actions
+	}
+}
+
+// withDefaults returns c with its defaults filled in, or an ErrConfig.
+func (c Config) withDefaults() (Config, error) {
+	c.Timezone = cmp.Or(c.Timezone, "UTC")
+	c.MaxRejects = cmp.Or(c.MaxRejects, defaultMaxRejects)
+	c.MemoryLimit = cmp.Or(c.MemoryLimit, defaultMemoryLimit)
+	switch {
+	case c.Shop != "" && !regexp.MustCompile(`^[a-z0-9-]+$`).MatchString(c.Shop):
+		return c, configError("shop %q: only a-z, 0-9 and - are allowed", c.Shop)
+	case !(c.MaxRejects > 0 && c.MaxRejects <= 1):
+		return c, configError("max_rejects %v: not a share between 0 and 1 (0.01 is one in a hundred)", c.MaxRejects)
+	case !regexp.MustCompile(`(?i)^\d+(\.\d+)? ?[KMGT]i?B$`).MatchString(c.MemoryLimit):
+		return c, configError("memory_limit %q: not a size (write it as 2GiB)", c.MemoryLimit)
+	case c.Threads < 0:
+		return c, configError("threads %d: negative (0 is all cores)", c.Threads)
+	case c.Buckets < 0 || c.Buckets > maxBuckets:
+		return c, configError("buckets %d: not between 1 and %d (0 chooses by the size of the input)", c.Buckets, maxBuckets)
+	case c.Sources.Orders.absent():
+		return c, configError("sources: orders is missing (name its files)")
+	}
+	for _, currency := range c.foreignCurrencies() {
+		if rate := c.Rates[currency]; !(rate > 0) || math.IsInf(rate, 1) {
+			return c, configError("rates: %s: %v is not a rate (shop currency for 1 %s)", currency, rate, currency)
+		}
+	}
+	for _, t := range tables {
+		if err := c.source(t.name).validate(); err != nil {
+			return c, fmt.Errorf("sources: %s: %w", t.name, err)
+		}
+	}
+	return c, nil
+}
+
+// foreignCurrencies returns the currencies with a rate, sorted.
+func (c *Config) foreignCurrencies() []string {
+	var names []string
+	for name := range c.Rates {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// validate checks what can be known without opening a file.
+func (s *Source) validate() error {
+	switch {
+	case s.absent():
+		return nil
+	case s.Postgres != "":
+		return configError("postgres is not supported (export the query to files: \\copy (SELECT …) TO 'orders.csv' CSV HEADER)")
+	case len(s.Files) == 0:
+		return configError("files is missing (name the exports to read)")
+	case s.SQL != "" && s.Preset != "":
+		return configError("sql and preset exclude each other (a preset is a named sql)")
+	case len(s.Delimiter) > 1 && s.Delimiter != `\t`:
+		return configError("delimiter %q: not one character", s.Delimiter)
+	}
+	switch s.encoding() {
+	case "utf-8", "latin-1", "windows-1252", "utf-16":
+		return nil
+	}
+	return configError("encoding %q is not known (utf-8, latin-1, windows-1252 or utf-16)", s.Encoding)
+}
+
+// encoding returns the name of the character set in one spelling.
+func (s *Source) encoding() string {
+	switch name := strings.ToLower(s.Encoding); name {
+	case "", "utf8":
+		return "utf-8"
+	case "latin1", "iso-8859-1":
+		return "latin-1"
+	case "cp1252":
+		return "windows-1252"
+	case "utf16":
+		return "utf-16"
+	default:
+		return name
+	}
+}
+
+// path resolves a configured path against BaseDir.
+func (c *Config) path(p string) string {
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(c.BaseDir, p)
+}

@@ -1,0 +1,139 @@
+// Package extract turns a shop's files into the histories of its customers.
+//
+// Call Run to read the configured sources into a folder of bucket files, with
+// every row counted as kept, rejected or filtered; call Open on that folder to
+// get the histories back, a bucket at a time. Fingerprint tells whether there
+// is anything new to read, Inspect what an unknown export may be, and ReadTable
+// reads any file as a plain table.
+package extract
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"perennial/pipeline/history"
+)
+
+const (
+	reportFile     = "extract.json"
+	vocabularyFile = "vocabulary.parquet"
+	productsFile   = "products.parquet"
+	rejectsFolder  = "rejects"
+	// fileFormat is Report.Format of what this package writes.
+	fileFormat = 1
+)
+
+// Run reads the sources of cfg into the folder dir: for every bucketed table
+// dir/<table>/bucket-<k>.parquet, sorted by customer and time; the products and
+// the vocabulary; dir/rejects/<table>.csv with the rows that were rejected and
+// why; and, last, dir/extract.json.
+//
+// Only rows are kept whose event time and loaded_at are before the first
+// instant of asOf in the shop's time zone, so that nothing downstream can see
+// what came later. The same files, configuration and asOf give the same bytes.
+//
+// Errors are ErrConfig, ErrMissing or ErrBadData, or else of reading, writing or
+// the machine. After an error dir is not complete, and Open refuses it; a folder
+// that was complete before loses that mark first. log may be nil.
+func Run(ctx context.Context, cfg Config, asOf history.Day, dir string, log *slog.Logger) (*Report, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	report, err := run(ctx, cfg, asOf, dir, log)
+	if err != nil {
+		return nil, fmt.Errorf("extract: %w", err)
+	}
+	return report, nil
+}
+
+func run(ctx context.Context, cfg Config, asOf history.Day, dir string, log *slog.Logger) (report *Report, err error) {
+	c, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	sources, err := c.survey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return nil, err
+	}
+	if err := clearFolder(dir); err != nil {
+		return nil, err
+	}
+	spill := c.path(c.SpillDir)
+	if c.SpillDir == "" {
+		spill = dir
+	}
+	if err := os.MkdirAll(spill, 0o777); err != nil {
+		return nil, err
+	}
+	if spill, err = os.MkdirTemp(spill, ".spill-"); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
+	x := &extraction{config: &c, asOf: asOf, dir: dir, spill: spill, log: log, buckets: c.bucketCount(sources)}
+	report = &Report{
+		Format: fileFormat, Shop: c.Shop, AsOf: asOf, Timezone: c.Timezone, Currency: c.Currency,
+		Fingerprint: c.fingerprint(sources), Buckets: x.buckets,
+	}
+	if report.Sources, err = x.readAll(ctx, sources); err != nil {
+		return nil, err
+	}
+	return report, writeReport(dir, report)
+}
+
+// clearFolder removes an earlier extract from dir, its mark of completeness first.
+func clearFolder(dir string) error {
+	names := []string{reportFile, vocabularyFile, productsFile, rejectsFolder}
+	for _, t := range tables {
+		if t.bucketed {
+			names = append(names, t.name)
+		}
+	}
+	for _, name := range names {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return os.MkdirAll(dir, 0o777)
+}
+
+// writeReport writes extract.json whole or not at all.
+func writeReport(dir string, report *Report) error {
+	text, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, reportFile)
+	if err := os.WriteFile(path+".tmp", append(text, '\n'), 0o666); err != nil {
+		return err
+	}
+	return os.Rename(path+".tmp", path)
+}
+
+// readReport reads the extract.json of a complete extract.
+func readReport(dir string) (*Report, error) {
+	path := filepath.Join(dir, reportFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, missingError("%s: no complete extract (run extract first)", dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var report Report
+	if err := json.Unmarshal(text, &report); err != nil {
+		return nil, dataError("%s: %w (run extract again)", path, err)
+	}
+	if report.Format != fileFormat {
+		return nil, dataError("%s: format %d, not %d (run extract again)", path, report.Format, fileFormat)
+	}
+	return &report, nil
+}

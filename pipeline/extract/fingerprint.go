@@ -1,0 +1,113 @@
+package extract
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+)
+
+// surveyed is a source whose files have been looked through.
+type surveyed struct {
+	table  *canonicalTable
+	source *Source
+	preset preset // zero without one
+	files  []*census
+}
+
+// survey takes the census of all files of all configured sources, in the order
+// of tables.
+func (c *Config) survey(ctx context.Context) ([]*surveyed, error) {
+	var all []*surveyed
+	for _, t := range tables {
+		s := c.source(t.name)
+		if s.absent() {
+			continue
+		}
+		files, err := c.resolve(s)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.name, err)
+		}
+		found := &surveyed{table: t, source: s}
+		if s.Preset != "" {
+			if found.preset, err = readPreset(s.Preset, t.name); err != nil {
+				return nil, err
+			}
+		}
+		if found.files, err = takeCensus(ctx, files, s); err != nil {
+			return nil, err
+		}
+		all = append(all, found)
+	}
+	return all, nil
+}
+
+// Fingerprint returns a hash of all that decides what Run would keep, except
+// the as-of day: contents and names of the files, mappings, time zone, money.
+// Two equal fingerprints mean equal extracts. It reads every file once.
+func Fingerprint(ctx context.Context, cfg Config) (string, error) {
+	c, err := cfg.withDefaults()
+	if err == nil {
+		var sources []*surveyed
+		if sources, err = c.survey(ctx); err == nil {
+			return c.fingerprint(sources), nil
+		}
+	}
+	return "", fmt.Errorf("extract: %w", err)
+}
+
+func (c *Config) fingerprint(sources []*surveyed) string {
+	hash := sha256.New()
+	// Encoding of plain values cannot fail, and sorts the rates.
+	write := json.NewEncoder(hash)
+	write.Encode([]any{fileFormat, c.Timezone, c.Currency, c.Rates, c.bucketCount(sources)})
+	for _, s := range sources {
+		write.Encode([]any{s.table.name, s.mappingSQL(), s.source.Delimiter, s.source.encoding(), s.source.DateFormat})
+		for _, f := range s.files {
+			write.Encode([]string{f.file.name(), f.sha256})
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil))
+}
+
+// mappingSQL is the configured SQL, that of the preset, or "".
+func (s *surveyed) mappingSQL() string {
+	if s.source.Preset != "" {
+		return s.preset.sql
+	}
+	return s.source.SQL
+}
+
+// bucketBytes is how much csv text a bucket holds: small enough that many
+// buckets fit in memory, large enough that a file is worth opening.
+const bucketBytes = 32 << 20
+
+// parquetExpansion is how many bytes of csv text a byte of Parquet may stand for.
+const parquetExpansion = 5
+
+// bucketCount is the configured number of buckets, or the power of two that
+// keeps a bucket near bucketBytes.
+func (c *Config) bucketCount(sources []*surveyed) int {
+	if c.Buckets > 0 {
+		return c.Buckets
+	}
+	var text int64
+	for _, s := range sources {
+		if !s.table.bucketed {
+			continue
+		}
+		for _, f := range s.files {
+			if f.file.format == parquetFormat {
+				text += f.text * parquetExpansion
+			} else {
+				text += f.text
+			}
+		}
+	}
+	buckets := 1
+	for int64(buckets)*bucketBytes < text && buckets < maxBuckets {
+		buckets *= 2
+	}
+	return buckets
+}

@@ -1,0 +1,174 @@
+package extract
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// fileColumn is what DuckDB calls the path of a row's file, and lineColumn the
+// number of the row in it. Neither clashes with a name that an export has.
+const (
+	fileColumn = "perennial_file"
+	lineColumn = "perennial_line"
+)
+
+// input is the files of a source as a view.
+type input struct {
+	files    []*census
+	paths    []string // what DuckDB reads for files[i]: the file or its clean copy
+	columns  []string // of all files, in order of first appearance
+	added    []string // columns that a preset may use and the files lack
+	jsonType map[string]string
+}
+
+// openInput prepares the files of a source for DuckDB. Files that it would
+// misread are copied to the folder scratch first.
+func openInput(ctx context.Context, d *database, files []*census, s *Source, scratch string) (*input, error) {
+	in := &input{files: files}
+	for i, c := range files {
+		path := c.file.path
+		if c.rework {
+			copied, err := c.writeClean(fmt.Sprintf("%s/%05d", scratch, i), s)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", c.file.name(), err)
+			}
+			path = copied
+		}
+		in.paths = append(in.paths, path)
+	}
+	switch files[0].file.format {
+	case csvFormat:
+		for _, c := range files {
+			in.addColumns(c.header)
+		}
+	case jsonFormat:
+		return in, in.readJSONTypes(ctx, d)
+	default:
+		names, _, err := d.describe(ctx, fmt.Sprintf("SELECT * FROM read_parquet(%s, union_by_name = true)", quoteList(in.paths)))
+		if err != nil {
+			return nil, asData(err)
+		}
+		in.addColumns(names)
+	}
+	return in, nil
+}
+
+// addColumns appends names that are not there yet.
+func (in *input) addColumns(names []string) {
+	for _, name := range names {
+		if !in.has(name) {
+			in.columns = append(in.columns, name)
+		}
+	}
+}
+
+func (in *input) has(name string) bool {
+	return slices.ContainsFunc(in.columns, func(c string) bool { return strings.EqualFold(c, name) })
+}
+
+// readJSONTypes looks at all objects for their keys. Dates stay text, because
+// DuckDB's reading of them drops offsets.
+func (in *input) readJSONTypes(ctx context.Context, d *database) error {
+	names, types, err := d.describe(ctx, fmt.Sprintf("SELECT * FROM read_json(%s, union_by_name = true, sample_size = -1)", quoteList(in.paths)))
+	if err != nil {
+		return asData(err)
+	}
+	in.jsonType = map[string]string{}
+	for _, name := range names {
+		typ := types[strings.ToLower(name)]
+		switch typ {
+		case "DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "UUID":
+			typ = "VARCHAR"
+		}
+		in.jsonType[name] = typ
+	}
+	in.addColumns(names)
+	return nil
+}
+
+// raw is a SELECT of the rows of files[from:to] as they stand there, with the
+// column file and, if lines, the number of each row.
+func (in *input) raw(from, to int, lines bool) string {
+	var scans []string
+	for from < to {
+		end := from + 1
+		for end < to && in.alike(from, end) {
+			end++
+		}
+		scans = append(scans, in.scan(from, end, lines))
+		from = end
+	}
+	return strings.Join(scans, "\nUNION ALL BY NAME ")
+}
+
+// alike reports whether two files can be read by one scan.
+func (in *input) alike(i, j int) bool {
+	a, b := in.files[i], in.files[j]
+	return a.file.format != csvFormat || a.delim == b.delim && slices.Equal(a.header, b.header)
+}
+
+func (in *input) scan(from, to int, lines bool) string {
+	columns := "* EXCLUDE (" + fileColumn + ")"
+	if !in.has("file") {
+		columns += ", parse_filename(" + fileColumn + ") AS file"
+	}
+	if lines {
+		columns += ", row_number() OVER () AS " + lineColumn
+	}
+	paths := quoteList(in.paths[from:to])
+	var reader string
+	switch c := in.files[from]; c.file.format {
+	case csvFormat:
+		reader = fmt.Sprintf("read_csv(%s, auto_detect = false, header = true, delim = %s, quote = '\"', escape = '\"', columns = %s, filename = '%s')",
+			paths, quote(string(c.delim)), structOf(c.header, func(string) string { return "VARCHAR" }), fileColumn)
+	case jsonFormat:
+		reader = fmt.Sprintf("read_json(%s, columns = %s, filename = '%s')",
+			paths, structOf(in.columns, func(name string) string { return in.jsonType[name] }), fileColumn)
+	default:
+		reader = fmt.Sprintf("read_parquet(%s, union_by_name = true, filename = '%s')", paths, fileColumn)
+	}
+	return "SELECT " + columns + " FROM " + reader
+}
+
+// structOf writes names and their types as a SQL struct.
+func structOf(names []string, typ func(string) string) string {
+	fields := make([]string, len(names))
+	for i, name := range names {
+		fields[i] = quote(name) + ": " + quote(typ(name))
+	}
+	return "{" + strings.Join(fields, ", ") + "}"
+}
+
+// typed is a SELECT of raw's columns as the mapping sees them.
+func (in *input) typed(raw string, read func(column string) reading, lines bool) string {
+	var columns []string
+	for _, name := range in.columns {
+		expr := quoteName(name)
+		switch read(strings.ToLower(name)) {
+		case asNumber:
+			expr = "number(" + expr + ") AS " + expr
+		case asInstant:
+			expr = "clock_or_bad(" + expr + ") AS " + expr
+		case asBoolean:
+			expr = "try_cast(" + expr + " AS BOOLEAN) AS " + expr
+		}
+		columns = append(columns, expr)
+	}
+	for _, name := range in.added {
+		columns = append(columns, "CAST(NULL AS VARCHAR) AS "+quoteName(name))
+	}
+	if !in.has("file") {
+		columns = append(columns, "file")
+	}
+	if lines {
+		columns = append(columns, lineColumn)
+	}
+	return "SELECT " + strings.Join(columns, ", ") + " FROM (" + raw + ")"
+}
+
+// asData says that an error of DuckDB about a file is the file's fault.
+func asData(err error) error {
+	return &kindError{ErrBadData, err}
+}

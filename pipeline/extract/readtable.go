@@ -1,0 +1,144 @@
+package extract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"perennial/pipeline/table"
+)
+
+// ReadTable reads any csv, tsv, json or Parquet file, optionally .gz or .zst, as
+// a plain table with the rows in their order. A column is Numbers if every value
+// that is there is a number, none with a leading zero, and Texts otherwise; an
+// empty cell is NaN or "". A csv line that is no sound record is an ErrBadData.
+func ReadTable(ctx context.Context, path string) (*table.Table, error) {
+	t, err := readTable(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("read table: %w", err)
+	}
+	return t, nil
+}
+
+func readTable(ctx context.Context, path string) (t *table.Table, err error) {
+	b, err := openBench(ctx, path, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, b.close()) }()
+	selects := make([]string, len(b.input.columns))
+	for i, name := range b.input.columns {
+		if selects[i], err = b.plainColumn(ctx, name); err != nil {
+			return nil, err
+		}
+	}
+	out := filepath.Join(b.scratch, "table.parquet")
+	copied := fmt.Sprintf("COPY (SELECT %s FROM raw) TO %s (FORMAT parquet, COMPRESSION uncompressed)", strings.Join(selects, ", "), quote(out))
+	if err := b.db.exec(ctx, copied); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	f, err := os.Open(out)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return table.ReadParquet(f, info.Size())
+}
+
+// plainColumn is the SELECT of a column of raw as FLOAT or VARCHAR.
+func (b *bench) plainColumn(ctx context.Context, name string) (string, error) {
+	column := quoteName(name)
+	typ := b.types[strings.ToLower(name)]
+	numeric := isNumeric(typ) || typ == "BOOLEAN"
+	if b.input.files[0].file.format == csvFormat {
+		// As numbers only if all of them are: what a model learns from must not
+		// depend on the first rows.
+		err := b.db.row(ctx, fmt.Sprintf(`SELECT count(c) > 0 AND count(c) = count(*) FILTER (try_cast(c AS DOUBLE) IS NOT NULL AND NOT regexp_matches(c, '^ *[+-]?0[0-9]'))
+FROM (SELECT nullif(trim(%s), '') AS c FROM raw)`, column), &numeric)
+		if err != nil {
+			return "", err
+		}
+		if numeric {
+			return fmt.Sprintf("CAST(try_cast(nullif(trim(%[1]s), '') AS DOUBLE) AS FLOAT) AS %[1]s", column), nil
+		}
+	}
+	if numeric {
+		return fmt.Sprintf("CAST(%[1]s AS FLOAT) AS %[1]s", column), nil
+	}
+	return fmt.Sprintf("coalesce(CAST(%[1]s AS VARCHAR), '') AS %[1]s", column), nil
+}
+
+// bench is one file opened outside any shop, as the view raw.
+type bench struct {
+	db      *database
+	scratch string
+	input   *input
+	types   map[string]string // DuckDB types of raw's columns
+}
+
+// openBench opens a file. Lines that are no sound records are passed over if
+// faults is not nil, and then stored there; else the first is the error.
+func openBench(ctx context.Context, path string, faults *[]*RowError) (b *bench, err error) {
+	c, err := Config{Sources: Sources{Orders: Source{Files: []string{path}}}}.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	source := &c.Sources.Orders
+	files, err := c.resolve(source)
+	if err != nil {
+		return nil, err
+	}
+	found, err := takeCensus(ctx, files, source)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, f := range found {
+		paths = append(paths, f.file.path)
+		if len(f.faults) > 0 && faults == nil {
+			return nil, dataError("%w (fix the line)", f.faults[0])
+		} else if faults != nil {
+			*faults = append(*faults, f.faults...)
+		}
+	}
+	b = &bench{}
+	if b.scratch, err = os.MkdirTemp("", "perennial-"); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, b.close())
+		}
+	}()
+	if b.db, err = openDatabase(ctx, &c, b.scratch, paths); err != nil {
+		return nil, err
+	}
+	for _, macro := range macros(c.Timezone) {
+		if err := b.db.exec(ctx, macro); err != nil {
+			return nil, err
+		}
+	}
+	if b.input, err = openInput(ctx, b.db, found, source, filepath.Join(b.scratch, "clean")); err != nil {
+		return nil, err
+	}
+	if err := b.db.exec(ctx, "CREATE TEMP VIEW raw AS "+b.input.raw(0, len(found), false)); err != nil {
+		return nil, err
+	}
+	_, b.types, err = b.db.describe(ctx, "SELECT * FROM raw")
+	return b, err
+}
+
+func (b *bench) close() error {
+	var err error
+	if b.db != nil {
+		err = b.db.close()
+	}
+	return errors.Join(err, os.RemoveAll(b.scratch))
+}
