@@ -3,10 +3,6 @@ package jobs
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-
-	"perennial/pipeline/extract"
-	"perennial/pipeline/publish"
 )
 
 // Exit codes, after sysexits.
