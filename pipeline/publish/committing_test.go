@@ -90,7 +90,7 @@ func TestTheSameKeyPublishesOnce(t *testing.T) {
 }
 
 func TestOneOfEightWritersWins(t *testing.T) {
-	const writers, rounds = 8, 4
+	const writers, rounds = 8, 3
 	st := store.NewMemory()
 	rows := sampleScores(20, 1)
 	for round := range uint64(rounds) {

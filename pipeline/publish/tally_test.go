@@ -49,6 +49,9 @@ func TestGatesHoldBadRowsBack(t *testing.T) {
 		"an unknown cause":           {"H5", one(func(s *Score) { s.Change = &Change{Cause: "magic"} })},
 		"a reason without words":     {"H2", one(func(s *Score) { s.Reasons[0].Text = "" })},
 		"an unknown risk":            {"H5", one(func(s *Score) { s.ChurnRisk = "extreme" })},
+		"a customer is missing":      {"H4", func(rows []Score) []Score { return rows[1:] }},
+		"a customer too many":        {"H4", func(rows []Score) []Score { return append(rows, sampleScores(1001, 1)[1000]) }},
+		"a customer exchanged":       {"H4", one(func(s *Score) { s.CustomerID = "X" })},
 		"churn constant":             {"H12", all(func(s *Score) { s.ChurnProbability = new(0.5) })},
 		"revenue constant for most":  {"H12", most(func(s *Score) { s.PredictedRevenue365d, s.PredictedRevenueLow = new(0.0), nil })},
 		"purchase probability constant": {"H12", all(func(s *Score) {
@@ -57,19 +60,45 @@ func TestGatesHoldBadRowsBack(t *testing.T) {
 		})},
 	}
 	for name, tc := range cases {
-		st := store.NewMemory()
-		set := sampleSet(st, 1)
-		result, err := set.Commit(t.Context(), set.stage(t, tc.spoil(sampleScores(1000, 1))))
+		rows := sampleScores(1000, 1)
+		eligible := tallyOf(rows).ids
+		spoiled := tallyOf(tc.spoil(rows))
+		if tc.gate != "H4" {
+			eligible = spoiled.ids
+		}
+		err := refusal("run", spoiled.absolute(eligible))
 		held, isGate := errors.AsType[*GateError](err)
 		if !isGate || len(held.Gates) != 1 || held.Gates[0].Name != tc.gate {
-			t.Errorf("%s: %+v, %v, want it held back by %s alone", name, result.Commit, err, tc.gate)
+			t.Errorf("%s: %v, want it held back by %s alone", name, err, tc.gate)
 		} else if g := held.Gates[0]; g.Detail == "" || g.Remedy == "" || !strings.Contains(err.Error(), g.Detail) {
 			t.Errorf("%s: %v does not give figures and what to do", name, err)
 		}
-		if _, err := Head(t.Context(), st); !errors.Is(err, ErrNoCommit) {
-			t.Errorf("%s: held back, yet %v", name, err)
+	}
+}
+
+func TestGoodRowsPassEveryGate(t *testing.T) {
+	good := tallyOf(sampleScores(1000, 1))
+	for _, g := range good.absolute(good.ids) {
+		if g.Status != Passed {
+			t.Errorf("%+v", g)
 		}
 	}
+}
+
+// tallyOf tallies rows as the parts of a staged set.
+func tallyOf(rows []Score) *tally {
+	total := new(tally)
+	set := sampleSet(nil, 1)
+	for k, bucket := range byBucket(rows, sampleBuckets) {
+		part, previous := new(tally), ""
+		for i := range bucket {
+			bucket[i].RunID, bucket[i].SchemaVersion, bucket[i].RowHash = set.RunID, SchemaVersion, RowHash(&bucket[i])
+			part.add(&bucket[i], previous, k, expected{set.RunID, sampleDay, sampleBuckets})
+			previous = bucket[i].CustomerID
+		}
+		total.merge(part)
+	}
+	return total
 }
 
 // one spoils a single row, all every row, most 96 of 100.
@@ -94,15 +123,18 @@ func every(spoil func(*Score), chosen func(i int) bool) func([]Score) []Score {
 	}
 }
 
-func TestCustomersMustBeTheEligibleOnes(t *testing.T) {
-	set := sampleSet(store.NewMemory(), 1)
-	rows := sampleScores(50, 1)
-	d := set.stage(t, rows)
+func TestASetHeldBackIsNotVisible(t *testing.T) {
+	st := store.NewMemory()
+	set := sampleSet(st, 1)
+	d := set.stage(t, sampleScores(50, 1))
 	d.Eligible.Add("someone else")
 	_, err := set.Commit(t.Context(), d)
 	held, isGate := errors.AsType[*GateError](err)
-	if !isGate || len(held.Gates) != 1 || held.Gates[0].Name != "H4" {
+	if !isGate || held.RunID != set.RunID || len(held.Gates) != 1 || held.Gates[0].Name != "H4" {
 		t.Errorf("Commit: %v, want it held back by H4", err)
+	}
+	if _, err := Head(t.Context(), st); !errors.Is(err, ErrNoCommit) {
+		t.Errorf("after the refusal: %v, want ErrNoCommit", err)
 	}
 }
 
