@@ -76,7 +76,7 @@ func (g *grid) countsWithin(edges []float64) []int64 {
 // stability returns the population stability index of what g counted against a
 // reference, over the reference's bins: the sum of (a-b) ln(a/b) over the shares
 // of the bins, where an empty share counts as 1e-4. Above 0.25 a distribution has
-// moved far. Siddiqi, Credit Risk Scorecards (2006), section 9.
+// moved far (Siddiqi, Credit Risk Scorecards, 2006).
 func (g *grid) stability(reference Distribution) float64 {
 	const floor = 1e-4
 	index := 0.0
