@@ -36,11 +36,11 @@ func Explain(ctx context.Context, cfg Config, customer string, out io.Writer) (e
 		return err
 	}
 	score, err := reader.Find(ctx, customer)
+	if errors.Is(err, publish.ErrNoCustomer) {
+		return &CodedError{ExitInput, fmt.Errorf("explain: commit %d has no customer %q (ids are as in the orders, capitals included)", reader.Commit.N, customer)}
+	}
 	if err != nil {
 		return err
-	}
-	if score == nil {
-		return &CodedError{ExitInput, fmt.Errorf("explain: commit %d has no customer %q", reader.Commit.N, customer)}
 	}
 	if err := explainScore(out, reader.Commit, score); err != nil {
 		return err

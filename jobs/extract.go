@@ -3,6 +3,8 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
@@ -17,6 +19,27 @@ func extractInto(ctx context.Context, cfg Config, asOf history.Day, dir string, 
 	}
 	report, err := extract.Run(ctx, cfg.Config, asOf, dir, env.Log)
 	return report, inputError(err)
+}
+
+// keepRejects copies the lists of rejected rows beside the night's manifest, also
+// when there were too many of them to go on.
+func (n *night) keepRejects(ctx context.Context, dir string) error {
+	lists, err := filepath.Glob(filepath.Join(dir, "rejects", "*.csv"))
+	if err != nil {
+		return err
+	}
+	for _, list := range lists {
+		text, err := os.ReadFile(list)
+		if err != nil {
+			return err
+		}
+		key := "runs/" + n.runID + "/rejects/" + filepath.Base(list)
+		if err := n.store.Replace(ctx, key, text); err != nil {
+			return err
+		}
+		n.summary.Notes = append(n.summary.Notes, "Rejected rows are listed in "+filepath.Join(n.cfg.Store, key)+".")
+	}
+	return nil
 }
 
 // fresh returns an error if the newest order is too old for the as-of day: the

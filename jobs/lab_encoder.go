@@ -69,8 +69,8 @@ func fitEncoder(t *table.Table, label string) (*featureEncoder, error) {
 
 // fitColumn returns how a column is read, or why it is left out.
 func fitColumn(c table.Column) (columnEncoder, string) {
-	if numbers, err := cellNumbers(c); err == nil {
-		return columnEncoder{name: c.Name, features: []string{c.Name}, other: -1}, uselessNumbers(c.Name, numbers)
+	if c.Numbers != nil {
+		return columnEncoder{name: c.Name, features: []string{c.Name}, other: -1}, uselessNumbers(c.Name, c.Numbers)
 	}
 	counts := map[string]int{}
 	for i := range c.Texts {
@@ -171,7 +171,8 @@ func (e columnEncoder) encodeTexts(c table.Column, rows int) (x [][]float32, uns
 	return x, unseen
 }
 
-// cellNumbers returns a column as numbers, NaN where missing. Text that is no
+// cellNumbers returns a column as numbers, NaN where missing. A column that is
+// empty in one table and numbers in the other is texts there; text that is no
 // number is an error.
 func cellNumbers(c table.Column) ([]float32, error) {
 	if c.Numbers != nil {

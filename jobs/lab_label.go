@@ -37,15 +37,13 @@ func fitLabel(c table.Column, positive string) (labLabel, error) {
 	return l, nil
 }
 
-// labelValues returns the two values of a column in ascending order.
+// labelValues returns the two values of a column in ascending order. Empty cells
+// are for outcomes to report.
 func labelValues(c table.Column) ([]string, error) {
 	var values []string
 	for i := range max(len(c.Numbers), len(c.Texts)) {
 		value := cellText(c, i)
-		if value == "" {
-			return nil, missingLabel(c.Name, i)
-		}
-		if slices.Contains(values, value) {
+		if value == "" || slices.Contains(values, value) {
 			continue
 		}
 		values = append(values, value)
@@ -54,7 +52,7 @@ func labelValues(c table.Column) ([]string, error) {
 		}
 	}
 	if len(values) < 2 {
-		return nil, labData("label %q: every row is %s (both outcomes are needed)", c.Name, quoted(values))
+		return nil, labData("label %q: its only values are [%s] (both outcomes are needed)", c.Name, quoted(values))
 	}
 	if c.Numbers != nil {
 		slices.SortFunc(values, compareNumbers)
@@ -62,10 +60,6 @@ func labelValues(c table.Column) ([]string, error) {
 		slices.Sort(values)
 	}
 	return values, nil
-}
-
-func missingLabel(column string, row int) error {
-	return labData("label %q: row %d is empty (remove rows without a label)", column, row+1)
 }
 
 // compareNumbers orders what cellText makes of numbers.
@@ -101,7 +95,7 @@ func (l labLabel) outcomes(c table.Column) ([]float64, error) {
 			y[i] = 1
 		case l.negative:
 		case "":
-			return nil, missingLabel(l.column, i)
+			return nil, labData("label %q: row %d is empty (remove rows without a label)", l.column, i+1)
 		default:
 			return nil, labData("label %q: row %d is %q, neither %q nor %q (the values of the training table)", l.column, i+1, value, l.negative, l.positive)
 		}

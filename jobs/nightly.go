@@ -115,7 +115,7 @@ func (n *night) extract(ctx context.Context) error {
 		return err
 	}
 	report, err := extractInto(ctx, n.cfg, n.opts.AsOf, dir, n.env)
-	if err != nil {
+	if err := errors.Join(err, n.keepRejects(ctx, dir)); err != nil {
 		return err
 	}
 	n.summary.Extract = report

@@ -174,8 +174,12 @@ func (p *predictors) use(card registry.Card) {
 	p.versions[card.Question] = card.Version
 }
 
-// version lists the models in the order of their questions.
+// version lists the models in the order of their questions; a shop without
+// models is scored by guesses.
 func (p *predictors) version() string {
+	if len(p.versions) == 0 {
+		return "guess"
+	}
 	var text bytes.Buffer
 	for i, question := range sortedKeys(p.versions) {
 		if i > 0 {
