@@ -2,12 +2,15 @@
 // at that horizon is the complement.
 //
 // Train lets floors and learners compete on labelled rows and returns the
-// leaderboard with the winning Model. Labels are 1 for customers who ordered.
+// leaderboard with the winning model. Labels are 1 for customers who ordered.
+// NewGuess answers where nothing can be fitted; Read reads what any of the
+// models wrote.
 package purchase
 
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"perennial/models/calibrate"
 	"perennial/models/evaluate"
@@ -18,17 +21,29 @@ import (
 
 // Config says which candidates compete. The zero value is usable.
 type Config struct {
+	// Seed draws the rows of the guests.
 	Seed uint64
-	// Lambda is the penalty of the logistic regression; 0 chooses it from
-	// Lambdas by cross-validation over customers.
+	// Lambda is the penalty of the logistic regression; 0 lets ChooseLambda
+	// choose it.
 	Lambda float64
+	// RulesOnly keeps learners out: too few rows to fit them.
+	RulesOnly bool
 	// Guests adds golearn's forest and liblinear to the board. They are judged
-	// and never promoted.
+	// and never promoted. The program must serve golearn.ChildCommand.
 	Guests bool
 	// PopulationGapDays is the shop's median gap between order days, towards
 	// which the own-rhythm rule shrinks a customer's. Default 90.
 	PopulationGapDays float64
 }
+
+// The candidates that may win, and the guess, as boards and files name them.
+const (
+	baseRate     = "base_rate"
+	recencyRule  = "recency_rule"
+	ownRhythm    = "own_rhythm"
+	withLogistic = "logistic"
+	byGuess      = "guess"
+)
 
 // Question names the contest of a horizon, as in the registry.
 func Question(horizonDays int) string { return fmt.Sprintf("purchase_%dd", horizonDays) }
@@ -36,11 +51,7 @@ func Question(horizonDays int) string { return fmt.Sprintf("purchase_%dd", horiz
 // Contest returns how answers for the horizon are judged: by log loss, a proper
 // score of probabilities.
 func Contest(horizonDays int) leaderboard.Contest {
-	return leaderboard.Contest{
-		Question: Question(horizonDays),
-		Losses:   evaluate.LogLosses,
-		Metrics:  metrics,
-	}
+	return leaderboard.Contest{Question: Question(horizonDays), Losses: evaluate.LogLosses, Metrics: metrics}
 }
 
 // metrics of P(order); AUC is the same for its complement.
@@ -53,14 +64,22 @@ func metrics(y, p []float64) map[string]float64 {
 }
 
 // Train fits the candidates for horizonDays on train and judges them on judge.
+// Errors are those of leaderboard.Compete, and labels other than 0 and 1.
 func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leaderboard.Rows) (*leaderboard.Board, error) {
-	candidates := []leaderboard.Candidate{
-		{Name: "base_rate", Rung: leaderboard.Base, Fit: fitBaseRate},
-		{Name: "recency_rule", Rung: leaderboard.Rule, Fit: cfg.fitRecency},
-		{Name: "own_rhythm", Rung: leaderboard.Rule, Fit: cfg.fitRhythm},
-		{Name: "logistic", Rung: leaderboard.Learner, Fit: cfg.fitLogistic},
+	for _, y := range slices.Concat(train.Y, judge.Y) {
+		if y != 0 && y != 1 {
+			return nil, fmt.Errorf("purchase: a label is %v, not 0 or 1", y)
+		}
 	}
-	if cfg.Guests {
+	candidates := []leaderboard.Candidate{
+		{Name: baseRate, Rung: leaderboard.Base, Fit: FitBaseRate},
+		{Name: recencyRule, Rung: leaderboard.Rule, Fit: fitRecency},
+		{Name: ownRhythm, Rung: leaderboard.Rule, Fit: cfg.fitRhythm},
+	}
+	if !cfg.RulesOnly {
+		candidates = append(candidates, leaderboard.Candidate{Name: withLogistic, Rung: leaderboard.Learner, Fit: cfg.fitLogistic})
+	}
+	if cfg.Guests && !cfg.RulesOnly {
 		candidates = append(candidates,
 			leaderboard.Candidate{Name: "golearn_forest", Rung: leaderboard.Guest, Fit: cfg.fitForest},
 			leaderboard.Candidate{Name: "golearn_liblinear", Rung: leaderboard.Guest, Fit: cfg.fitLiblinear})
@@ -71,42 +90,49 @@ func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leader
 // fitLogistic chooses the penalty, calibrates on customers that the fit did not
 // see, and fits on all rows.
 func (c Config) fitLogistic(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
-	lambda := c.Lambda
-	if lambda == 0 {
+	if c.Lambda == 0 {
 		var err error
-		if lambda, err = ChooseLambda(ctx, train); err != nil {
+		if c.Lambda, err = ChooseLambda(ctx, train); err != nil {
 			return nil, err
 		}
 	}
-	fit := func(rows leaderboard.Rows) (leaderboard.Model, error) {
-		return logistic.Config{Lambda: lambda}.Fit(ctx, rows.Columns, rows.X, rows.Y, nil)
-	}
-	return calibrated("logistic", lambda, train, fit)
-}
-
-func (c Config) fitForest(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
-	return golearn.ForestConfig{Seed: c.Seed}.Fit(ctx, train.Columns, train.X, train.Y, nil)
-}
-
-func (c Config) fitLiblinear(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
-	return golearn.LiblinearConfig{}.Fit(ctx, train.Columns, train.X, train.Y, nil)
-}
-
-// calibrated fits on all rows and maps the probabilities by what
-// cross-fitting over customers showed of them.
-func calibrated(learner string, lambda float64, train leaderboard.Rows, fit func(leaderboard.Rows) (leaderboard.Model, error)) (*Model, error) {
-	sample := train.sampled(calibrationRows)
-	held, err := sample.CrossFit(folds, fit)
+	curve, err := c.calibration(ctx, train)
 	if err != nil {
-		return nil, fmt.Errorf("calibrate: %w", err)
+		return nil, fmt.Errorf("purchase: calibration: %w", err)
 	}
-	curve, err := calibrate.Choose(held, sample.Y, sample.folds())
-	if err != nil {
-		return nil, fmt.Errorf("calibrate: %w", err)
-	}
-	inner, err := fit(train)
+	fitted, err := fitPenalised(ctx, c.Lambda, train)
 	if err != nil {
 		return nil, err
 	}
-	return newModel(learner, lambda, inner, curve), nil
+	return &Model{Logistic: fitted, Curve: curve}, nil
+}
+
+// calibration learns from cross-fitted predictions how far the regression's
+// probabilities can be taken at their word.
+func (c Config) calibration(ctx context.Context, train leaderboard.Rows) (*calibrate.Model, error) {
+	rows := sampled(train)
+	held, err := crossFit(ctx, c.Lambda, rows)
+	if err != nil {
+		return nil, err
+	}
+	fold := make([]int, len(rows.Y))
+	for i := range fold {
+		fold[i] = rows.Fold(i, folds)
+	}
+	curve, _, err := calibrate.Choose(held, rows.Y, nil, fold)
+	return curve, err
+}
+
+func fitPenalised(ctx context.Context, lambda float64, rows leaderboard.Rows) (*logistic.Model, error) {
+	return logistic.Config{Lambda: lambda}.Fit(ctx, rows.Columns, rows.X, rows.Y, nil)
+}
+
+// fitForest keeps golearn's forest small: it is a guest, and its cost grows
+// faster than its rows.
+func (c Config) fitForest(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
+	return golearn.ForestConfig{Trees: 20, MaxRows: 3000, Seed: c.Seed}.Fit(ctx, train.Columns, train.X, train.Y, nil)
+}
+
+func (c Config) fitLiblinear(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
+	return golearn.LiblinearConfig{Seed: c.Seed}.Fit(ctx, train.Columns, train.X, train.Y, nil)
 }
