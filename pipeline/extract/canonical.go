@@ -119,7 +119,7 @@ func (c *canonical) rows(mapped string, leading ...string) string {
 		final = append(final, c.final(col))
 	}
 	verdict := "0"
-	value := "NULL"
+	value := "CAST(NULL AS VARCHAR)"
 	if checks := c.checks(); len(checks) > 0 {
 		var rejects, values strings.Builder
 		for i, check := range checks {
@@ -127,9 +127,9 @@ func (c *canonical) rows(mapped string, leading ...string) string {
 			fmt.Fprintf(&values, " WHEN %d THEN %s", i+1, check.value)
 		}
 		verdict = "CASE" + rejects.String() + " ELSE 0 END"
-		value = "CASE reject" + values.String() + " END"
+		value = "CASE WHEN reject <> 0 THEN CAST(CASE reject" + values.String() + " END AS VARCHAR) END"
 	}
-	return fmt.Sprintf("SELECT %s, reject, CAST(%s AS VARCHAR) AS value, %s AS bucket\nFROM (SELECT *, %s AS reject\nFROM (SELECT %s\nFROM %s))",
+	return fmt.Sprintf("SELECT %s, reject, %s AS value, %s AS bucket\nFROM (SELECT *, %s AS reject\nFROM (SELECT %s\nFROM %s))",
 		strings.Join(final, ", "), value, c.bucket(), verdict, strings.Join(parsed, ", "), mapped)
 }
 

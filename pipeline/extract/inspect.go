@@ -13,10 +13,10 @@ import (
 type Inspection struct {
 	Name    string // base name of the file
 	Rows    int64
-	Bad     int64    // csv lines that are no sound record, not in Rows
-	Table   string   // canonical table that it looks like; "" when none
-	Preset  string   // that knows its header; "" when none
-	SQL     string   // mapping to Table; "" when names are canonical, a preset fits, or Table is ""
+	Bad     int64  // csv lines that are no sound record, not in Rows
+	Table   string // canonical table that it looks like; "" when none
+	Preset  string // that knows its header; "" when none
+	SQL     string // mapping to Table; "" when names are canonical, a preset fits, or Table is ""
 	Columns []InspectedColumn
 }
 

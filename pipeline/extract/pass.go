@@ -61,7 +61,7 @@ func (p *pass) partition(ctx context.Context) error {
 // without a category take their product's.
 func (p *pass) judged(leading ...string) string {
 	rows := p.rows.rows("mapped", leading...)
-	if p.table.name != "orders" {
+	if p.table.name != "orders" || !p.categories {
 		return rows
 	}
 	return "SELECT o.* REPLACE (coalesce(o.category, c.category) AS category)\nFROM (" + rows +

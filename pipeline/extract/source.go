@@ -22,6 +22,8 @@ type extraction struct {
 	log     *slog.Logger
 	buckets int
 	db      *database
+	// categories says that the table product_categories is there.
+	categories bool
 }
 
 // readAll reads every source and then what needs all of them: the vocabulary
@@ -41,9 +43,6 @@ func (x *extraction) readAll(ctx context.Context, sources []*surveyed) (reports 
 		if err := x.db.exec(ctx, macro); err != nil {
 			return nil, err
 		}
-	}
-	if err := x.db.exec(ctx, "CREATE TABLE product_categories (product_id VARCHAR, category VARCHAR)"); err != nil {
-		return nil, err
 	}
 	reports = make([]SourceReport, len(sources))
 	for _, i := range productsFirst(sources) {

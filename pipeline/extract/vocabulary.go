@@ -72,9 +72,10 @@ WHERE v.dictionary = 'products' ORDER BY v.name
 ) TO %s (FORMAT parquet, COMPRESSION snappy)`, kept["orders"], table, quote(filepath.Join(x.dir, productsFile))))
 }
 
-// loadCategories fills product_categories from the products table that was just
-// read, for the order lines.
+// loadCategories creates product_categories from the products table that was
+// just read, for the order lines.
 func (x *extraction) loadCategories(ctx context.Context) error {
-	return x.db.exec(ctx, "INSERT INTO product_categories SELECT product_id, category FROM read_parquet("+
+	x.categories = true
+	return x.db.exec(ctx, "CREATE TABLE product_categories AS SELECT product_id, category FROM read_parquet("+
 		quote(filepath.Join(x.spill, "sorted", "products", "*.parquet"))+") WHERE category IS NOT NULL")
 }
