@@ -62,7 +62,8 @@ func fitEncoder(t *table.Table, label string) (*featureEncoder, error) {
 		e.columns = append(e.columns, encoder)
 	}
 	if len(e.columns) == 0 {
-		return nil, labData("no column is left to learn from: %s", strings.Join(append(e.leftOut, "none"), "; "))
+		reasons := cmp.Or(strings.Join(e.leftOut, "; "), "there is none beside the label")
+		return nil, labData("no column is left to learn from: %s", reasons)
 	}
 	return e, nil
 }
@@ -158,11 +159,12 @@ func (e columnEncoder) encodeTexts(c table.Column, rows int) (x [][]float32, uns
 		x[j] = make([]float32, rows)
 	}
 	for i := range rows {
-		j, known := e.position[cellText(c, i)]
-		if !known {
-			j = e.other
+		cell := cellText(c, i)
+		j, known := e.position[cell]
+		if !known && cell != missingText {
+			j, known = e.other, e.other >= 0
 		}
-		if j < 0 {
+		if !known {
 			unseen++
 			continue
 		}

@@ -23,8 +23,7 @@ import (
 )
 
 // TestLearnPrints shows a whole output. The learner finds what the table was
-// made with; the id, the constant and the column without a fellow in training
-// are named.
+// made with; the id, the constant and the column that training lacks are named.
 func TestLearnPrints(t *testing.T) {
 	opts := labFiles(t)
 	var out bytes.Buffer
@@ -32,8 +31,20 @@ func TestLearnPrints(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `
+600 training rows, 200 test rows, 6 features of 3 columns
+positive is churned = yes: 37.2% of the training rows, 31.0% of the test rows
+
+learner    AUC     PR-AUC  log loss  Brier   ECE     calibration slope  lift at 10%  train s  predict s
+logistic   0.8493  0.7170  0.4487    0.1438  0.1371  1.27               2.42         0.25     0.25
+base_rate  0.5000  0.3100  0.6275    0.2177  0.0617  -                  1.00         0.25     0.25
+
+lowest log loss: logistic
+warning: 17 of 200 test rows equal a training row in every feature: if they are the same customers, the figures are too good (keep equal rows in one table)
+note: column "customer" is left out: 600 different texts in 600 rows look like an id
+note: column "country" is left out: every cell is the same
+note: ignored, because the training table does not have it: column "comment"
 `
-	if diff := cmp.Diff(want, "\n"+out.String()); diff != "" {
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split("\n"+out.String(), "\n")); diff != "" {
 		t.Errorf("output (-want +got):\n%s", diff)
 	}
 }
@@ -223,7 +234,7 @@ func TestLearnErrors(t *testing.T) {
 		{"probability is there", func(o *LearnOptions) {
 			o.Predictions = filepath.Join(t.TempDir(), "p.csv")
 			o.Test = change(func(records [][]string) [][]string { records[0][6] = "probability"; return records })
-		}, ExitData, `already has a column "probability"`},
+		}, ExitData, `there is a column "probability" already`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

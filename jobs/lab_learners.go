@@ -25,8 +25,14 @@ type labLearner struct {
 // labFit learns a model from rows.
 type labFit func(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error)
 
-// labBench lists the learners: what each takes from its parameters and how it
-// is fitted then.
+// labEntry is a learner on the bench, which takes its parameters and says how it
+// is fitted with them.
+type labEntry struct {
+	name      string
+	configure func(*labParams) labFit
+}
+
+// labBench lists the learners that there are.
 func labBench() []labEntry {
 	return []labEntry{
 		{"logistic", logisticFit},
@@ -34,11 +40,6 @@ func labBench() []labEntry {
 		{"golearn_liblinear", liblinearFit},
 		{baseRate, baseRateFit},
 	}
-}
-
-type labEntry struct {
-	name      string
-	configure func(*labParams) labFit
 }
 
 // chooseLearners returns the learners called names, and the floor if it is not

@@ -30,18 +30,14 @@ func (r *learnResult) save(opts LearnOptions) error {
 	return nil
 }
 
-// writeLabFile creates a file and fills it, or leaves none.
+// writeLabFile creates a file and fills it.
 func writeLabFile(path string, write func(io.Writer) error) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return &CodedError{ExitIO, err}
 	}
-	err = write(f)
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return &CodedError{ExitIO, errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(path))}
+	if err := errors.Join(write(f), f.Close()); err != nil {
+		return &CodedError{ExitIO, fmt.Errorf("write %s: %w", path, err)}
 	}
 	return nil
 }
@@ -62,19 +58,20 @@ func predictionColumns(learners []labLearner) []string {
 	return append(names, probabilityColumn)
 }
 
-// roomFor returns an error if the test table has a column of a name that its
+// checkRoom returns an error if the test table has a column of a name that its
 // predictions need.
-func (t *learnTask) roomFor(names []string) error {
-	for _, name := range names {
-		if slices.Contains(t.tested.Names(), name) {
-			return labData("the test table already has a column %q (rename it)", name)
+func (r *learnResult) checkRoom(opts LearnOptions) error {
+	for _, name := range r.added {
+		if opts.Predictions != "" && slices.Contains(r.task.tested.Names(), name) {
+			return labData("%s: there is a column %q already, which --predictions needs (rename it)", opts.Test, name)
 		}
 	}
 	return nil
 }
 
 // writePredictions writes the test rows as CSV, in their order, and the
-// probabilities of the positive value. Missing cells are empty.
+// probabilities of the positive value. Missing cells are empty; numbers have the
+// 7 digits of the float32 that a table holds.
 func (r *learnResult) writePredictions(w io.Writer) error {
 	t := r.task.tested
 	var added [][]float64
@@ -113,8 +110,8 @@ func cellAsRead(c table.Column, i int) string {
 	return cellText(c, i)
 }
 
-// noteRounding says which columns of the predictions cannot be trusted to the
-// last digit: tables hold numbers as float32.
+// noteRounding names the columns in which whole numbers, such as ids, are not
+// written as they were.
 func (r *learnResult) noteRounding() {
 	const exact = 1 << 24 // whole numbers up to here
 	for _, c := range r.task.tested.Columns {

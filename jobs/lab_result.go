@@ -63,7 +63,7 @@ func (r *learnResult) print(w io.Writer) error {
 // printTrials writes a line per learner.
 func (r *learnResult) printTrials(b *strings.Builder) {
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "learner\tAUC\tPR-AUC\tlog loss\tBrier\tECE\tcalibration slope\tlift at 10%\ttrain s\tpredict s\t")
+	fmt.Fprintln(w, "learner\tAUC\tPR-AUC\tlog loss\tBrier\tECE\tcalibration slope\tlift at 10%\ttrain s\tpredict s")
 	figure := func(v float64, digits int) string {
 		if math.IsNaN(v) {
 			return "-"
@@ -72,7 +72,7 @@ func (r *learnResult) printTrials(b *strings.Builder) {
 	}
 	for _, t := range r.trials {
 		report := t.report
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\t\n", t.learner, figure(report.AUC, 4), figure(report.AveragePrecision, 4),
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f\n", t.learner, figure(report.AUC, 4), figure(report.AveragePrecision, 4),
 			figure(report.LogLoss, 4), figure(report.Brier, 4), figure(report.ECE, 4), figure(report.CalibrationSlope, 2), figure(report.Lift10, 2),
 			t.trainSeconds, t.predictSeconds)
 	}

@@ -59,7 +59,7 @@ func readLearnTask(ctx context.Context, opts LearnOptions) (*learnTask, error) {
 	if err := task.encode(encoder, train, test, opts); err != nil {
 		return nil, err
 	}
-	task.compareTables(encoder, train)
+	task.compareTables(train)
 	return task, nil
 }
 
@@ -112,7 +112,7 @@ func (t *learnTask) encode(encoder *featureEncoder, train, test *table.Table, op
 
 // compareTables notes how the test table differs from the training table, and
 // warns of what makes it a poor judge.
-func (t *learnTask) compareTables(encoder *featureEncoder, train *table.Table) {
+func (t *learnTask) compareTables(train *table.Table) {
 	known := train.Names()
 	extra := slices.DeleteFunc(t.tested.Names(), func(name string) bool { return slices.Contains(known, name) })
 	if len(extra) > 0 {

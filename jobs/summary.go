@@ -139,20 +139,34 @@ func (s *Summary) printModels(b *strings.Builder) {
 // sampleRows is how many customers a summary shows.
 const sampleRows = 10
 
-// sampleOf picks rows of a bucket worth showing: the one with the highest
-// expected value of each action.
+// sampleOf picks rows of a bucket worth showing: of each action up to
+// sampleRows customers about whom there is most to say.
 func sampleOf(rows []publish.Score) []publish.Score {
-	best := map[string]int{}
+	best := map[string][]publish.Score{}
 	for i := range rows {
-		if k, met := best[rows[i].Action]; !met || showBefore(&rows[i], &rows[k]) {
-			best[rows[i].Action] = i
+		of := best[rows[i].Action]
+		if len(of) == sampleRows && !showBefore(&rows[i], &of[sampleRows-1]) {
+			continue
 		}
+		at, _ := slices.BinarySearchFunc(of, rows[i], compareShown)
+		of = slices.Insert(of, at, rows[i])
+		best[rows[i].Action] = of[:min(len(of), sampleRows)]
 	}
 	var sample []publish.Score
 	for _, name := range sortedKeys(best) {
-		sample = append(sample, rows[best[name]])
+		sample = append(sample, best[name]...)
 	}
 	return sample
+}
+
+func compareShown(a, b publish.Score) int {
+	switch {
+	case showBefore(&a, &b):
+		return -1
+	case showBefore(&b, &a):
+		return 1
+	}
+	return 0
 }
 
 // showBefore orders customers by how much there is to say about them.
@@ -183,12 +197,7 @@ func (s *Summary) addSamples(buckets [][]publish.Score) {
 	for _, rows := range buckets {
 		all = append(all, rows...)
 	}
-	slices.SortFunc(all, func(a, b publish.Score) int {
-		if showBefore(&a, &b) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(all, compareShown)
 	shown := map[string]bool{}
 	var more []publish.Score
 	for _, row := range all {
