@@ -146,7 +146,7 @@ func (e *featureEncoder) needs(t *table.Table) error {
 		}
 	}
 	if len(absent) > 0 {
-		return labData("column %s of the training table is missing (add it, or take it out of the training table)", quoted(absent))
+		return labData("column %s of the training table is missing (add it, or take it out of the training table)", quotedList(absent))
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func fitLabel(c table.Column, positive string) (labLabel, error) {
 	turn := c.Numbers == nil && saysYes(values[0], values[1])
 	if positive != "" {
 		if !slices.Contains(values, positive) {
-			return l, labUsage("--positive %q: no row has it in %q (the values are %s)", positive, c.Name, quoted(values))
+			return l, labUsage("--positive %q: no row has it in %q (the values are %s)", positive, c.Name, quotedList(values))
 		}
 		turn = positive == values[0]
 	}
@@ -48,11 +48,11 @@ func labelValues(c table.Column) ([]string, error) {
 		}
 		values = append(values, value)
 		if len(values) > 2 {
-			return nil, labData("label %q: more than two values, %s among them (name a column of two values)", c.Name, quoted(values))
+			return nil, labData("label %q: more than two values, %s among them (name a column of two values)", c.Name, quotedList(values))
 		}
 	}
 	if len(values) < 2 {
-		return nil, labData("label %q: its only values are [%s] (both outcomes are needed)", c.Name, quoted(values))
+		return nil, labData("label %q: its only values are [%s] (both outcomes are needed)", c.Name, quotedList(values))
 	}
 	if c.Numbers != nil {
 		slices.SortFunc(values, compareNumbers)
@@ -115,7 +115,7 @@ func cellText(c table.Column, i int) string {
 	return strconv.FormatFloat(float64(v), 'f', -1, 32)
 }
 
-func quoted(values []string) string {
+func quotedList(values []string) string {
 	texts := make([]string, len(values))
 	for i, v := range values {
 		texts[i] = strconv.Quote(v)

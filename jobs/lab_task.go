@@ -116,7 +116,7 @@ func (t *learnTask) compareTables(train *table.Table) {
 	known := train.Names()
 	extra := slices.DeleteFunc(t.tested.Names(), func(name string) bool { return slices.Contains(known, name) })
 	if len(extra) > 0 {
-		t.note("ignored, because the training table does not have it: column %s", quoted(extra))
+		t.note("ignored, because the training table does not have it: column %s", quotedList(extra))
 	}
 	if n := equalRows(t.train.X, t.test.X); n > 0 {
 		t.warn("%d of %d test rows equal a training row in every feature: if they are the same customers, the figures are too good (keep equal rows in one table)", n, len(t.test.Y))
