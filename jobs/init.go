@@ -1,0 +1,133 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"perennial/pipeline/extract"
+)
+
+// Init looks at exports and writes a configuration for them to name. It never
+// overwrites a file.
+func Init(ctx context.Context, exports []string, name string, out io.Writer) error {
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		return &CodedError{ExitUsage, fmt.Errorf("init: %s exists already (move it away, or choose another with --out)", name)}
+	}
+	sources := map[string]*draftSource{}
+	for _, path := range exports {
+		found, err := extract.Inspect(ctx, path)
+		if err != nil {
+			return inputError(err)
+		}
+		describe(out, found)
+		if found.Table == "" {
+			fmt.Fprintf(out, "  not used: no canonical table looks like it (write its sql by hand)\n")
+			continue
+		}
+		relative, err := relativeTo(filepath.Dir(name), path)
+		if err != nil {
+			return err
+		}
+		source := sources[found.Table]
+		if source == nil {
+			source = &draftSource{preset: found.Preset, sql: found.SQL}
+			sources[found.Table] = source
+		}
+		source.files = append(source.files, relative)
+	}
+	if sources["orders"] == nil {
+		return &CodedError{ExitData, errors.New("init: none of the files looks like orders: it takes a customer, an order id, a time and an amount a line")}
+	}
+	if err := os.WriteFile(name, []byte(draftYAML(sources)), 0o644); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(out, "\nWrote %s. Read it, then: perennial check -c %s\n", name, name)
+	return err
+}
+
+// draftSource is a source of the configuration to be written.
+type draftSource struct {
+	files  []string
+	preset string
+	sql    string
+}
+
+// relativeTo returns path as seen from dir, absolute if there is no such way.
+func relativeTo(dir, path string) (string, error) {
+	from, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	to, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if relative, err := filepath.Rel(from, to); err == nil {
+		return relative, nil
+	}
+	return to, nil
+}
+
+// describe shows what was found in a file.
+func describe(out io.Writer, found *extract.Inspection) {
+	as := found.Table
+	if found.Preset != "" {
+		as += " by the preset " + found.Preset
+	}
+	fmt.Fprintf(out, "%s: %d rows, %d columns, read as %s\n", found.Name, found.Rows, len(found.Columns), as)
+	for _, column := range found.Columns {
+		fmt.Fprintf(out, "  %-24s %-8s %-14s %s\n", column.Name, column.Type, column.Meaning, strings.Join(column.Sample, ", "))
+	}
+}
+
+const draftHead = `# Written by perennial init: a first guess for you to read.
+shop: shop
+timezone: UTC          # of the shop, such as Europe/London: a day begins here
+# currency: EUR        # of all amounts
+store: ./out
+seed: 1
+sources:
+`
+
+// draftYAML writes the configuration.
+func draftYAML(sources map[string]*draftSource) string {
+	var b strings.Builder
+	b.WriteString(draftHead)
+	for _, table := range []string{"orders", "engagements", "customers", "products", "actions"} {
+		source := sources[table]
+		if source == nil {
+			continue
+		}
+		fmt.Fprintf(&b, "  %s:\n    files:\n", table)
+		for _, file := range source.files {
+			fmt.Fprintf(&b, "      - %s\n", yamlText(file))
+		}
+		switch {
+		case source.preset != "":
+			fmt.Fprintf(&b, "    preset: %s\n", source.preset)
+		case source.sql != "":
+			fmt.Fprintf(&b, "    sql: |\n")
+			for line := range strings.Lines(source.sql) {
+				fmt.Fprintf(&b, "      %s\n", strings.TrimRight(line, "\n"))
+			}
+		}
+	}
+	return b.String()
+}
+
+// yamlText writes a text as one YAML scalar.
+func yamlText(text string) string {
+	scalar, err := yaml.Marshal(text)
+	if err != nil {
+		return fmt.Sprintf("%q", text)
+	}
+	return strings.TrimSpace(string(scalar))
+}
