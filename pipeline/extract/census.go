@@ -144,15 +144,12 @@ func (c *census) count(rec record) error {
 
 // readHeader reads the first record: delimiter and column names.
 func (c *census) readHeader(records *recordReader, s *Source) error {
-	rec, err := records.next()
+	line, err := records.peek()
 	if err == io.EOF {
 		return dataError("empty file (repeat the export)")
 	}
 	if err != nil {
 		return damaged(err)
-	}
-	if rec.fault != "" {
-		return dataError("header: %s", rec.fault)
 	}
 	switch {
 	case s.Delimiter == `\t` || s.Delimiter == "" && c.file.tabs:
@@ -160,11 +157,19 @@ func (c *census) readHeader(records *recordReader, s *Source) error {
 	case s.Delimiter != "":
 		c.delim = s.Delimiter[0]
 	default:
-		c.delim = sniffDelimiter(rec.text)
+		c.delim = sniffDelimiter(line)
+	}
+	records.delim = c.delim
+	rec, err := records.next()
+	if err != nil {
+		return damaged(err)
+	}
+	if rec.fault != "" {
+		return dataError("header: %s", rec.fault)
 	}
 	c.header = columnNames(split(rec.text, c.delim))
 	c.rework = rec.odd || rec.line > 1
-	records.delim, records.fields = c.delim, len(c.header)
+	records.fields = len(c.header)
 	return nil
 }
 
@@ -173,7 +178,7 @@ func (c *census) readHeader(records *recordReader, s *Source) error {
 func sniffDelimiter(header []byte) byte {
 	best, most := byte(','), 0
 	for _, delim := range []byte(",;\t|") {
-		if q := scanQuoted(header, delim); q.fault == "" && q.fields > most {
+		if q := scanQuoted(header, delim); q.fields > most {
 			best, most = delim, q.fields
 		}
 	}

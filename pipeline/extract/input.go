@@ -157,7 +157,11 @@ func (in *input) typed(raw string, read func(column string) reading, lines bool)
 		columns = append(columns, expr)
 	}
 	for _, name := range in.added {
-		columns = append(columns, "CAST(NULL AS VARCHAR) AS "+quoteName(name))
+		typ := "VARCHAR"
+		if read(strings.ToLower(name)) == asNumber {
+			typ = "DOUBLE"
+		}
+		columns = append(columns, "CAST(NULL AS "+typ+") AS "+quoteName(name))
 	}
 	if !in.has("file") {
 		columns = append(columns, "file")

@@ -1,25 +1,27 @@
 package extract
 
-// macros are the readings of text that views and mappings share. A value that
-// cannot be read does not become null, which arithmetic or a default would
-// hide, but NaN or infinity: what is computed from it is recognisably bad too,
-// and the row is rejected.
+// macros are the readings of text that views and mappings share; a source's SQL
+// may use them. clock reads a time as the shop's wall clock, null if it is none.
+// number and clock_or_bad do not answer a value that they cannot read with null,
+// which arithmetic or a default would hide, but with NaN or infinity: what is
+// computed from it is recognisably bad too, and the row is rejected.
 func macros(timezone string) []string {
 	return []string{
 		clockMacro(timezone),
+		`CREATE TEMP MACRO clock(s) AS clock_text(CAST(s AS VARCHAR))`,
 		`CREATE TEMP MACRO number(s) AS coalesce(try_cast(s AS DOUBLE), CASE WHEN s IS NOT NULL THEN 'nan'::DOUBLE END)`,
 		`CREATE TEMP MACRO clock_or_bad(s) AS coalesce(clock(s), CASE WHEN s IS NOT NULL THEN 'infinity'::TIMESTAMP END)`,
 	}
 }
 
-// clockMacro reads ISO 8601 text as the shop's wall clock; null when it is none.
+// clockMacro defines clock_text, which reads ISO 8601 text as the shop's wall clock; null when it is none.
 //
 // A cast to TIMESTAMP ignores an offset without a word, and a cast to TIMESTAMP
 // WITH TIME ZONE does not know +0600, is slow, and moves the clock in the hour
 // that summer time skips. So text of the three commonest shapes without an
 // offset is cast directly, and all other text is looked at for a zone first.
 func clockMacro(timezone string) string {
-	return `CREATE TEMP MACRO clock(s) AS CASE
+	return `CREATE TEMP MACRO clock_text(s) AS CASE
 WHEN strlen(s) = 10 OR strlen(s) = 16 OR strlen(s) = 19 AND s[17] = ':' THEN try_cast(s AS TIMESTAMP)
 WHEN contains(s, ':') AND regexp_matches(s, '[0-9] ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?|[A-Za-z]{3}[A-Za-z_/+-]*)$')
 THEN timezone(` + quote(timezone) + `, try_cast(regexp_replace(s, ' ?([+-][0-9]{2}):?([0-9]{2})$', '\1:\2') AS TIMESTAMPTZ))

@@ -71,6 +71,17 @@ func (s *recordReader) next() (record, error) {
 	}
 }
 
+// peek returns the first line that is not blank, without consuming it.
+func (s *recordReader) peek() ([]byte, error) {
+	for {
+		line, size, err := s.physicalLine()
+		if err != nil || len(line) > 0 {
+			return line, err
+		}
+		s.take(record{}, size, 1)
+	}
+}
+
 // take consumes size bytes and lines lines as rec.
 func (s *recordReader) take(rec record, size int, lines int64) record {
 	rec.line = s.line + 1
@@ -151,7 +162,7 @@ func (s *recordReader) quoted(line []byte, size int) (record, error) {
 	for {
 		text := s.buf[s.start:]
 		q := scanQuoted(text[:min(len(text), maxRecord)], s.delim)
-		if q.fault == openQuote && !s.eof && len(text) < maxRecord {
+		if q.cut && !s.eof && len(text) < maxRecord {
 			if err := s.fill(); err != nil {
 				return record{}, err
 			}
@@ -182,16 +193,18 @@ type quotedRecord struct {
 	fields int
 	odd    bool
 	fault  string
+	cut    bool // text ended before the record did
 }
 
-// scanQuoted finds the end of the record at the beginning of text.
+// scanQuoted finds the end of the record at the beginning of text, which ends it
+// too.
 func scanQuoted(text []byte, delim byte) quotedRecord {
 	q := quotedRecord{fields: 1}
 	for i := 0; ; {
 		if i < len(text) && text[i] == '"' {
 			end := closingQuote(text, i+1)
 			if end < 0 {
-				q.fault = openQuote
+				q.fault, q.cut = openQuote, true
 				return q
 			}
 			for i = end + 1; i < len(text) && text[i] == ' '; i++ {
@@ -206,7 +219,7 @@ func scanQuoted(text []byte, delim byte) quotedRecord {
 			q.odd = q.odd || text[i] == '"' || text[i] == '\r' && !lineEnd(text[i:])
 		}
 		if i >= len(text) || text[i] == '\n' {
-			q.end, q.size = i, min(i+1, len(text))
+			q.end, q.size, q.cut = i, min(i+1, len(text)), i >= len(text)
 			if i > 0 && text[i-1] == '\r' {
 				q.end--
 			}
