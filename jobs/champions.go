@@ -123,7 +123,7 @@ func (s *shop) loadValue(ctx context.Context, st store.Store, p *predictors, anc
 	if i < 0 {
 		return nil
 	}
-	p.value, err = value.Read(bytes.NewReader(saved.Files[modelFile]), anchors[i].Model)
+	p.value, err = value.Read(bytes.NewReader(saved.Files[modelFile]), neutral(anchors[i].Model))
 	p.use(saved.Card)
 	return err
 }
@@ -153,7 +153,7 @@ func (s *shop) settle(ctx context.Context, st store.Store, all *answers, churnDa
 	}
 	read := func(text []byte) (leaderboard.Model, error) {
 		i := slices.IndexFunc(all.purchase, func(a answer) bool { return a.days == all.value.days })
-		return value.Read(bytes.NewReader(text), all.purchase[i].model)
+		return value.Read(bytes.NewReader(text), neutral(all.purchase[i].model))
 	}
 	return s.settleOne(ctx, st, value.Contest(), all.value, map[string][]byte{}, read)
 }
@@ -180,6 +180,11 @@ func (s *shop) settleOne(ctx context.Context, st store.Store, contest leaderboar
 			return err
 		}
 	}
+	if card.Status == registry.StatusChampion {
+		if files[modelFile], err = fileOf(a.model); err != nil {
+			return err
+		}
+	}
 	version, err := registry.Save(ctx, st, card, files)
 	if err != nil || card.Status != registry.StatusChampion {
 		return err
@@ -187,23 +192,36 @@ func (s *shop) settleOne(ctx context.Context, st store.Store, contest leaderboar
 	return registry.Promote(ctx, st, contest.Question, version)
 }
 
-// challenge judges the model in office on the same rows as the new one.
+// challenge judges the model in office on the same rows as the new one. If it
+// is at least as good it stays; one that knows seasons moves to tonight's.
 func (s *shop) challenge(contest leaderboard.Contest, a *answer, inOffice *registry.Saved, card *registry.Card, read func([]byte) (leaderboard.Model, error)) error {
 	model, err := read(inOffice.Files[modelFile])
 	if err != nil {
 		return err
 	}
+	judged, err := seasonal(model, a.judgeSeason)
+	if err != nil {
+		return err
+	}
 	predictions := make([]float64, len(a.judge.Y))
-	if err := model.Predict(predictions, a.judge.Columns, a.judge.X); err != nil {
+	if err := judged.Predict(predictions, a.judge.Columns, a.judge.X); err != nil {
 		return err
 	}
 	card.PreviousChampion = contest.Metrics(a.judge.Y, predictions)
 	maps.DeleteFunc(card.PreviousChampion, func(_ string, v float64) bool { return v != v })
-	if !contest.Beats(a.judge.Y, predictions, a.board.Entry(a.board.Winner).Predictions) {
+	if contest.Beats(a.judge.Y, predictions, a.board.Entry(a.board.Winner).Predictions) {
+		return nil
+	}
+	if a.model, err = seasonal(model, a.tonightSeason); err != nil {
+		return err
+	}
+	if judged == model {
 		card.Status = registry.StatusChallenger
 		card.Why = fmt.Sprintf("champion %s is at least as good on the same customers", inOffice.Card.Version)
-		a.model = model
+		return nil
 	}
+	card.Learner, card.Metrics, card.Cutoffs = inOffice.Card.Learner, card.PreviousChampion, inOffice.Card.Cutoffs
+	card.Why = fmt.Sprintf("champion %s, at least as good as a new fit, moved to tonight's season", inOffice.Card.Version)
 	return nil
 }
 
@@ -222,7 +240,7 @@ func floorOf(board *leaderboard.Board) map[string]float64 {
 // sourceOf says what kind of model a learner's probabilities come from.
 func sourceOf(learner string) string {
 	switch learner {
-	case "logistic":
+	case "logistic", "logistic_in_season":
 		return "model"
 	case "guess":
 		return "rule"

@@ -31,8 +31,29 @@ type answer struct {
 	days  int // horizon
 	plan  label.Plan
 	board *leaderboard.Board
-	model leaderboard.Model // of the winner
+	model leaderboard.Model // that scores tonight
 	judge leaderboard.Rows
+
+	// The rows a year before the judging cutoff and before tonight; empty for a
+	// shop that is too young, and for value, which is worth a whole year.
+	judgeSeason, tonightSeason leaderboard.Rows
+}
+
+// seasonal returns model moved to the season that lastYear is from, if it is
+// one that knows seasons; others stay as they are.
+func seasonal(model leaderboard.Model, lastYear leaderboard.Rows) (leaderboard.Model, error) {
+	if m, ok := model.(*purchase.Model); ok && m.Season != nil && len(lastYear.Y) > 0 {
+		return m.InSeason(lastYear)
+	}
+	return model, nil
+}
+
+// neutral returns model without its season: what holds over a year.
+func neutral(model leaderboard.Model) leaderboard.Model {
+	if m, ok := model.(*purchase.Model); ok {
+		return m.Neutral()
+	}
+	return model
 }
 
 // answers are all contests of one training.
@@ -92,7 +113,9 @@ func churnFirst(churnDays int) []int {
 
 func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, cfg *purchase.Config) (answer, error) {
 	train := t.rows(plan.Train, plan.HorizonDays)
-	a := answer{days: plan.HorizonDays, plan: plan, judge: t.rows([]history.Day{plan.Judge}, plan.HorizonDays)}
+	at := func(cutoff history.Day) leaderboard.Rows { return t.rows([]history.Day{cutoff}, plan.HorizonDays) }
+	a := answer{days: plan.HorizonDays, plan: plan, judge: at(plan.Judge), judgeSeason: at(plan.Judge - year), tonightSeason: at(t.known - year)}
+	cfg.LastYear = a.judgeSeason
 	cfg.RulesOnly = !s.enough(train, plan.HorizonDays)
 	if !cfg.RulesOnly && cfg.Lambda == 0 {
 		lambda, err := purchase.ChooseLambda(ctx, train)
@@ -105,8 +128,8 @@ func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, 
 	if a.board, err = purchase.Train(ctx, *cfg, a.days, train, a.judge); err != nil {
 		return a, err
 	}
-	a.model = a.board.Entry(a.board.Winner).Model
-	return a, nil
+	a.model, err = seasonal(a.board.Entry(a.board.Winner).Model, a.tonightSeason)
+	return a, err
 }
 
 // enough reports whether learners may compete.
@@ -129,7 +152,7 @@ func (s *shop) trainValue(ctx context.Context, t *training, all *answers) (*answ
 	if err != nil {
 		return nil, err
 	}
-	cfg := value.Config{LabelDays: t.valueDays, Growth: growth, Purchase: longest.model}
+	cfg := value.Config{LabelDays: t.valueDays, Growth: growth, Purchase: neutral(longest.model)}
 	plan := longest.plan
 	judged := []history.Day{plan.Judge}
 	a := &answer{days: t.valueDays, plan: plan, judge: t.rows(judged, t.valueDays)}

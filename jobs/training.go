@@ -54,6 +54,13 @@ func planBackTest(judge, first history.Day, horizons []int, cutoffs int) *traini
 	return t
 }
 
+// The same weeks of last year begin year days earlier: 52 weeks, so that
+// weekdays agree. The shop must have been seasonPast days old by then.
+const (
+	year       = 364
+	seasonPast = 90
+)
+
 // plan adds a horizon whose labels end at asOf.
 func (t *training) plan(asOf, first history.Day, days, cutoffs int) {
 	p, ok := label.PlanCutoffs(asOf, first, days, cutoffs)
@@ -62,6 +69,11 @@ func (t *training) plan(asOf, first history.Day, days, cutoffs int) {
 	}
 	t.plans[days] = p
 	t.cutoffs = append(append(t.cutoffs, p.Train...), p.Judge)
+	for _, cutoff := range []history.Day{p.Judge, t.known} {
+		if lastYear := cutoff - year; lastYear-first >= seasonPast {
+			t.cutoffs = append(t.cutoffs, lastYear)
+		}
+	}
 	slices.Sort(t.cutoffs)
 	t.cutoffs = slices.Compact(t.cutoffs)
 	t.valueDays = max(t.valueDays, days)

@@ -38,6 +38,9 @@ type Contest struct {
 	Question string
 	Losses   func(dst, y, predictions []float64)
 	Metrics  func(y, predictions []float64) map[string]float64
+	// Worthwhile is the share of the base's loss that a candidate must save to be
+	// more than a curiosity. Default 0.
+	Worthwhile float64
 }
 
 // Compete fits every candidate on train and judges it on judge. A candidate

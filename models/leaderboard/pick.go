@@ -12,7 +12,7 @@ import (
 const confidence = 1.2816
 
 // pick climbs the ladder: the best of each rung replaces the winner below if
-// its mean loss is lower by more than chance.
+// its mean loss is lower by more than chance, and worthwhile at all.
 func (b *Board) pick(contest Contest, y []float64) error {
 	var winner *Entry
 	var won string    // how winner came to stand
@@ -27,6 +27,10 @@ func (b *Board) pick(contest Contest, y []float64) error {
 			continue
 		}
 		z := contest.advantage(y, best.Predictions, winner.Predictions)
+		if base := b.best(Base); base != nil && best.Loss > (1-contest.Worthwhile)*base.Loss {
+			lost = append(lost, fmt.Sprintf("%s saves less than %.0f%% of the loss of %s (loss %.4f)", best.Name, 100*contest.Worthwhile, base.Name, best.Loss))
+			continue
+		}
 		if z > confidence {
 			won = fmt.Sprintf("loss %.4f against %.4f of %s, %.1f standard errors better", best.Loss, winner.Loss, winner.Name, z)
 			winner, lost = best, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"perennial/models/calibrate"
 	"perennial/models/leaderboard"
@@ -28,6 +29,7 @@ type file struct {
 	PopulationGapDays float64         `json:"population_gap_days,omitempty"`
 	Logistic          json.RawMessage `json:"logistic,omitempty"`
 	Calibration       json.RawMessage `json:"calibration,omitempty"`
+	Season            *Season         `json:"season,omitempty"`
 }
 
 func (f file) write(w io.Writer) error {
@@ -110,7 +112,10 @@ func (f *file) regression() (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Model{fitted, curve}, nil
+	if f.Season != nil && !(math.Abs(f.Season.Shift) <= maxShift) {
+		return nil, fmt.Errorf("a season that shifts log-odds by %g is none", f.Season.Shift)
+	}
+	return &Model{fitted, curve, f.Season}, nil
 }
 
 func (f *file) rule() (*RuleModel, error) {

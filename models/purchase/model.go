@@ -8,11 +8,12 @@ import (
 	"perennial/models/logistic"
 )
 
-// Model is a logistic regression behind a calibration curve. It is immutable
-// and safe to share.
+// Model is a logistic regression behind a calibration curve, and maybe in a
+// season. It is immutable and safe to share.
 type Model struct {
 	Logistic *logistic.Model
 	Curve    *calibrate.Model
+	Season   *Season // nil: of no season
 }
 
 // Predict implements leaderboard.Model.
@@ -20,7 +21,11 @@ func (m *Model) Predict(dst []float64, columns []string, x [][]float32) error {
 	if err := m.Logistic.Predict(dst, columns, x); err != nil {
 		return fmt.Errorf("purchase: %w", err)
 	}
-	return m.Curve.Predict(dst, dst)
+	if err := m.Curve.Predict(dst, dst); err != nil {
+		return err
+	}
+	m.Season.shift(dst)
+	return nil
 }
 
 // Explain writes to dst[j][i] what column j of Columns adds to the log-odds of
@@ -43,5 +48,5 @@ func (m *Model) Write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return file{Learner: withLogistic, Logistic: regression, Calibration: curve}.write(w)
+	return file{Learner: withLogistic, Logistic: regression, Calibration: curve, Season: m.Season}.write(w)
 }

@@ -9,6 +9,7 @@ package purchase
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -34,6 +35,9 @@ type Config struct {
 	// PopulationGapDays is the shop's median gap between order days, towards
 	// which the own-rhythm rule shrinks a customer's. Default 90.
 	PopulationGapDays float64
+	// LastYear are the rows one year before the judging cutoff. With enough of
+	// them the regression competes a second time, in season.
+	LastYear leaderboard.Rows
 }
 
 // The candidates that may win, and the guess, as boards and files name them.
@@ -42,6 +46,7 @@ const (
 	recencyRule  = "recency_rule"
 	ownRhythm    = "own_rhythm"
 	withLogistic = "logistic"
+	inSeason     = "logistic_in_season"
 	byGuess      = "guess"
 )
 
@@ -77,7 +82,7 @@ func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leader
 		{Name: ownRhythm, Rung: leaderboard.Rule, Fit: cfg.fitRhythm},
 	}
 	if !cfg.RulesOnly {
-		candidates = append(candidates, leaderboard.Candidate{Name: withLogistic, Rung: leaderboard.Learner, Fit: cfg.fitLogistic})
+		candidates = append(candidates, cfg.regressions()...)
 	}
 	if cfg.Guests && !cfg.RulesOnly {
 		candidates = append(candidates,
@@ -87,9 +92,30 @@ func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leader
 	return leaderboard.Compete(ctx, Contest(horizonDays), candidates, train, judge)
 }
 
+// regressions returns the logistic regression, and where last year is known
+// the same fit once more in season.
+func (c Config) regressions() []leaderboard.Candidate {
+	var neutral *Model
+	plain := leaderboard.Candidate{Name: withLogistic, Rung: leaderboard.Learner, Fit: func(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
+		var err error
+		neutral, err = c.fitLogistic(ctx, train)
+		return neutral, err
+	}}
+	if !enoughOf(c.LastYear) {
+		return []leaderboard.Candidate{plain}
+	}
+	moved := leaderboard.Candidate{Name: inSeason, Rung: leaderboard.Learner, Fit: func(context.Context, leaderboard.Rows) (leaderboard.Model, error) {
+		if neutral == nil {
+			return nil, errors.New("the regression that it moves could not be fitted")
+		}
+		return neutral.InSeason(c.LastYear)
+	}}
+	return []leaderboard.Candidate{plain, moved}
+}
+
 // fitLogistic chooses the penalty, calibrates on customers that the fit did not
 // see, and fits on all rows.
-func (c Config) fitLogistic(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
+func (c Config) fitLogistic(ctx context.Context, train leaderboard.Rows) (*Model, error) {
 	if c.Lambda == 0 {
 		var err error
 		if c.Lambda, err = ChooseLambda(ctx, train); err != nil {
