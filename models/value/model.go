@@ -1,32 +1,22 @@
 package value
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"math"
-	"slices"
 
 	"perennial/models/leaderboard"
 )
 
-// Model predicts what customers will be worth. It is immutable once fitted.
+// Model predicts what customers will be worth. It is immutable once fitted and
+// safe to share.
 type Model struct {
-	Learner          string  `json:"learner"`
-	LabelDays        int     `json:"label_days"`
-	Growth           float64 `json:"growth"`             // orders of 365 days per order of the label horizon
-	MeanOrders       float64 `json:"mean_orders"`        // of all rows, in the label horizon
-	MeanRevenue      float64 `json:"mean_revenue"`       // of all rows, in the label horizon
-	OrdersPerPoisson float64 `json:"orders_per_poisson"` // of the two-part model
-	OrderValue       float64 `json:"order_value"`        // the shop's mean
-	OrderValueWeight float64 `json:"order_value_weight"` // own orders that weigh as much as the shop's mean
-
-	// Low[g] and High[g] are the 10% and 90% quantiles of actual over predicted
-	// revenue among the rows whose prediction is in the g-th tenth.
-	Limits []float64 `json:"limits"` // upper ends of the first nine tenths
-	Low    []float64 `json:"low"`
-	High   []float64 `json:"high"`
+	Learner     string     `json:"learner"`
+	LabelDays   int        `json:"label_days"`
+	Growth      float64    `json:"growth"`       // orders of 365 days per order of the label horizon
+	MeanOrders  float64    `json:"mean_orders"`  // of all training rows, in the label horizon
+	MeanRevenue float64    `json:"mean_revenue"` // likewise, not below 0
+	Frequency   Frequency  `json:"frequency"`    // of the two-part model
+	OrderValue  OrderValue `json:"order_value"`  // of the two-part model
+	Interval    Interval   `json:"interval"`     // of revenue in the label horizon
 
 	purchase leaderboard.Model
 }
@@ -34,129 +24,119 @@ type Model struct {
 // Prediction is what one customer will be worth in a span.
 type Prediction struct {
 	Orders, Revenue float64
-	Low, High       float64 // 80% interval of the revenue
+	Low, High       float64 // 80% interval of the revenue, around it
+}
+
+// Year returns the predictions of n rows for the next 365 days: x[j][i] is the
+// cell of names[j] in row i, NaN where missing. A column that is missing or of
+// another length is an error.
+func (m *Model) Year(names []string, x [][]float32, n int) ([]Prediction, error) {
+	predictions, err := m.predict(names, x, n)
+	if err != nil {
+		return nil, err
+	}
+	for i := range predictions {
+		p := &predictions[i]
+		p.Low, p.High = m.Interval.around(p.Revenue)
+		p.Orders *= m.Growth
+		p.Revenue *= m.Growth
+		p.Low *= m.Growth
+		p.High *= m.Growth
+	}
+	return predictions, nil
 }
 
 // Predict writes to dst[i] the revenue of row i in the label horizon; it
 // implements leaderboard.Model.
 func (m *Model) Predict(dst []float64, names []string, x [][]float32) error {
-	predictions, err := m.label(names, x, len(dst))
+	predictions, err := m.predict(names, x, len(dst))
 	for i := range predictions {
 		dst[i] = predictions[i].Revenue
 	}
 	return err
 }
 
-// Year returns the predictions of n rows for the next 365 days.
-func (m *Model) Year(names []string, x [][]float32, n int) ([]Prediction, error) {
-	predictions, err := m.label(names, x, n)
+// predict returns orders and revenue in the label horizon.
+func (m *Model) predict(names []string, x [][]float32, n int) ([]Prediction, error) {
+	c, err := readColumns(names, x, n)
 	if err != nil {
-		return nil, err
-	}
-	for i := range predictions {
-		p := &predictions[i]
-		g, _ := slices.BinarySearch(m.Limits, p.Revenue)
-		p.Orders *= m.Growth
-		p.Revenue *= m.Growth
-		p.Low = math.Min(p.Revenue, m.Low[g]*p.Revenue)
-		p.High = math.Max(p.Revenue, m.High[g]*p.Revenue)
-	}
-	return predictions, nil
-}
-
-// label predicts the label horizon.
-func (m *Model) label(names []string, x [][]float32, n int) ([]Prediction, error) {
-	out := make([]Prediction, n)
-	if m.Learner == meanForAll {
-		for i := range out {
-			out[i] = Prediction{Orders: m.MeanOrders, Revenue: m.MeanRevenue}
-		}
-		return out, nil
-	}
-	c, err := readColumns(names, x)
-	if err != nil {
-		return nil, fmt.Errorf("value: %w", err)
+		return nil, fmt.Errorf("value: %s: %w", m.Learner, err)
 	}
 	p := make([]float64, n)
 	if m.Learner == twoPart {
 		if err := m.purchase.Predict(p, names, x); err != nil {
-			return nil, fmt.Errorf("value: %w", err)
+			return nil, fmt.Errorf("value: %s: %w", m.Learner, err)
 		}
 	}
-	for i := range out {
-		value, orders := c.netValue(i)
-		if m.Learner == twoPart {
-			value = (orders*value + m.OrderValueWeight*m.OrderValue) / (orders + m.OrderValueWeight)
-			out[i].Orders = m.OrdersPerPoisson * poissonMean(p[i])
-		} else if orders > 0 {
-			out[i].Orders = orders / math.Max(30, float64(c.tenure[i])) * float64(m.LabelDays)
-		}
-		out[i].Revenue = out[i].Orders * value
+	predictions := make([]Prediction, n)
+	for i := range predictions {
+		predictions[i] = m.predictOne(c.customer(i), p[i])
 	}
-	return out, nil
+	return predictions, nil
 }
 
-// tenths is the number of groups that have intervals of their own.
-const tenths = 10
+// predictOne predicts a customer who orders with probability p.
+func (m *Model) predictOne(c customer, p float64) Prediction {
+	switch m.Learner {
+	case twoPart:
+		orders := m.Frequency.expected(p, c, m.LabelDays)
+		return Prediction{Orders: orders, Revenue: m.OrderValue.Scale * orders * m.OrderValue.of(c)}
+	case meanRate:
+		const leastTenure = 30 // days: one order yesterday is no order a day
+		orders := c.orders / max(leastTenure, c.tenure) * float64(m.LabelDays)
+		return Prediction{Orders: orders, Revenue: orders * c.value}
+	}
+	return Prediction{Orders: m.MeanOrders, Revenue: m.MeanRevenue}
+}
 
-// fitInterval fills Limits, Low and High.
-func (m *Model) fitInterval(rows leaderboard.Rows, revenue []float64) error {
-	predicted := make([]float64, len(revenue))
-	if err := m.Predict(predicted, rows.Columns, rows.X); err != nil {
-		return err
+// fit estimates everything that the candidate called name needs.
+func fit(name string, cfg Config, rows leaderboard.Rows, labels Labels) (*Model, error) {
+	c, err := readColumns(rows.Columns, rows.X, len(labels.Revenue))
+	if err != nil {
+		return nil, fmt.Errorf("value: %s: %w", name, err)
 	}
-	sorted := slices.Sorted(slices.Values(predicted))
-	m.Limits = nil
-	for g := 1; g < tenths; g++ {
-		m.Limits = append(m.Limits, sorted[g*(len(sorted)-1)/tenths])
-	}
-	ratios := make([][]float64, tenths)
-	for i := range revenue {
-		if predicted[i] > 0 {
-			g, _ := slices.BinarySearch(m.Limits, predicted[i])
-			ratios[g] = append(ratios[g], math.Max(0, revenue[i])/predicted[i])
+	m := &Model{Learner: name, LabelDays: cfg.LabelDays, Growth: cfg.Growth, purchase: cfg.Purchase}
+	n := float64(len(labels.Revenue))
+	m.MeanOrders, m.MeanRevenue = sum(labels.Orders)/n, max(0, sum(labels.Revenue)/n)
+	if name == twoPart {
+		m.Frequency, m.OrderValue = fitFrequency(c), fitOrderValue(c, labels)
+		if err := m.fitScales(rows, labels); err != nil {
+			return nil, err
 		}
 	}
-	m.Low, m.High = make([]float64, tenths), make([]float64, tenths)
-	for g := range ratios {
-		slices.Sort(ratios[g])
-		m.Low[g], m.High[g] = quantile(ratios[g], 0.1), quantile(ratios[g], 0.9)
+	predicted := make([]float64, len(labels.Revenue))
+	if err := m.Predict(predicted, rows.Columns, rows.X); err != nil {
+		return nil, err
+	}
+	m.Interval = fitInterval(predicted, labels.Revenue)
+	return m, nil
+}
+
+// fitScales makes the totals of orders and of revenue those of the training
+// rows. A total that is not above 0 leaves its scale alone.
+func (m *Model) fitScales(rows leaderboard.Rows, labels Labels) error {
+	predictions, err := m.predict(rows.Columns, rows.X, len(labels.Orders))
+	if err != nil {
+		return err
+	}
+	var orders, revenue float64
+	for _, p := range predictions {
+		orders += p.Orders
+		revenue += p.Revenue
+	}
+	if actual := sum(labels.Orders); actual > 0 && orders > 0 {
+		m.Frequency.Scale = actual / orders
+	}
+	if actual := sum(labels.Revenue); actual > 0 && revenue > 0 {
+		m.OrderValue.Scale = actual / (m.Frequency.Scale * revenue)
 	}
 	return nil
 }
 
-// quantile returns the q-quantile of sorted values, 1 without any.
-func quantile(sorted []float64, q float64) float64 {
-	if len(sorted) == 0 {
-		return 1
+func sum(v []float64) float64 {
+	var total float64
+	for _, x := range v {
+		total += x
 	}
-	return sorted[int(q*float64(len(sorted)-1)+0.5)]
-}
-
-// Write implements leaderboard.Model. The purchase model is saved by itself.
-func (m *Model) Write(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(m)
-}
-
-// maxFile bounds what Read takes in; a model is a few kilobytes.
-const maxFile = 1 << 20
-
-// Read reads what Write wrote; purchase is P(order within LabelDays), nil for
-// learners that do not need it.
-func Read(r io.Reader, purchase leaderboard.Model) (*Model, error) {
-	m := &Model{purchase: purchase}
-	if err := json.NewDecoder(io.LimitReader(r, maxFile)).Decode(m); err != nil {
-		return nil, fmt.Errorf("value: model: %w", err)
-	}
-	switch {
-	case len(m.Limits) != tenths-1 || len(m.Low) != tenths || len(m.High) != tenths:
-		return nil, errors.New("value: model: the interval needs ten groups")
-	case !slices.Contains([]string{meanForAll, meanRate, twoPart}, m.Learner):
-		return nil, fmt.Errorf("value: model: learner %q is not known", m.Learner)
-	case m.Learner == twoPart && purchase == nil:
-		return nil, errors.New("value: model: the two-part model needs its purchase model")
-	}
-	return m, nil
+	return total
 }

@@ -3,7 +3,7 @@
 //
 // Train lets the floor, mean value times own rate, compete with a two-part model,
 // expected orders times a credibility-weighted order value, and returns the board
-// and the Model of the winner. Model.Predict scores rows.
+// with the Model of each. Model.Year scores rows.
 package value
 
 import (
@@ -40,23 +40,16 @@ type Config struct {
 	Purchase leaderboard.Model
 }
 
-// power is of the Tweedie deviance by which revenue is judged: between counts
-// (1) and sizes (2). The deviance is lowest in expectation at the mean, and one
-// large customer does not decide it as squared error would (Jørgensen 1987).
-const power = 1.5
-
-// deviances writes the Tweedie deviance of each row.
-func deviances(dst, y, predicted []float64) {
-	for i := range dst {
-		dst[i] = deviance(y[i], predicted[i])
+func (c Config) validate() error {
+	switch {
+	case c.LabelDays < 1:
+		return fmt.Errorf("labels of %d days", c.LabelDays)
+	case !(c.Growth > 0) || math.IsInf(c.Growth, 1):
+		return fmt.Errorf("growth is %v, not a number above 0", c.Growth)
+	case c.Purchase == nil:
+		return errors.New("no purchase model")
 	}
-}
-
-// deviance is the unit Tweedie deviance; negative revenue counts as none.
-func deviance(y, mu float64) float64 {
-	const cent = 0.01
-	y, mu = math.Max(0, y), math.Max(cent, mu)
-	return 2 * (math.Pow(y, 2-power)/((1-power)*(2-power)) - y*math.Pow(mu, 1-power)/(1-power) + math.Pow(mu, 2-power)/(2-power))
+	return nil
 }
 
 // Contest returns how predictions of revenue are judged.
@@ -71,11 +64,24 @@ func metrics(y, predicted []float64) map[string]float64 {
 	}
 }
 
+// The candidates.
+const (
+	meanForAll = "mean_for_all"
+	meanRate   = "mean_rate"
+	twoPart    = "two_part"
+)
+
 // Train fits the candidates on train, whose labels stand beside it, and judges
-// them on judge. Rows.Y is not read.
+// them on judge. Rows.Y is not read. Rows need the columns orders_total,
+// revenue_total and tenure_days, and those of the purchase model. An unusable
+// config, labels that do not fit their rows, and those of leaderboard.Compete
+// are errors.
 func Train(ctx context.Context, cfg Config, train leaderboard.Rows, labels Labels, judge leaderboard.Rows, truth Labels) (*leaderboard.Board, error) {
-	if len(labels.Revenue) == 0 || len(truth.Revenue) == 0 {
-		return nil, errors.New("value: no labelled rows")
+	if err := cfg.validate(); err != nil {
+		return nil, fmt.Errorf("value: %w", err)
+	}
+	if len(labels.Orders) != len(labels.Revenue) {
+		return nil, fmt.Errorf("value: %d orders for %d revenues", len(labels.Orders), len(labels.Revenue))
 	}
 	train.Y, judge.Y = labels.Revenue, truth.Revenue
 	candidate := func(name string, rung leaderboard.Rung) leaderboard.Candidate {
@@ -86,60 +92,4 @@ func Train(ctx context.Context, cfg Config, train leaderboard.Rows, labels Label
 	return leaderboard.Compete(ctx, Contest(), []leaderboard.Candidate{
 		candidate(meanForAll, leaderboard.Base), candidate(meanRate, leaderboard.Rule), candidate(twoPart, leaderboard.Learner),
 	}, train, judge)
-}
-
-// The candidates.
-const (
-	meanForAll = "mean_for_all"
-	meanRate   = "mean_rate"
-	twoPart    = "two_part"
-)
-
-// fit estimates everything that the candidate called name needs.
-func fit(name string, cfg Config, rows leaderboard.Rows, labels Labels) (*Model, error) {
-	c, err := readColumns(rows.Columns, rows.X)
-	if err != nil {
-		return nil, fmt.Errorf("value: %s: %w", name, err)
-	}
-	m := &Model{Learner: name, LabelDays: cfg.LabelDays, Growth: cfg.Growth, purchase: cfg.Purchase}
-	m.MeanOrders, m.MeanRevenue = mean(labels.Orders), mean(labels.Revenue)
-	m.OrderValue, m.OrderValueWeight = credibility(c)
-	if name == twoPart {
-		if err := m.fitOrders(rows, labels.Orders); err != nil {
-			return nil, err
-		}
-	}
-	return m, m.fitInterval(rows, labels.Revenue)
-}
-
-// fitOrders scales -log(1-P), the mean of a Poisson count that is above zero
-// with probability P, to the orders that rows really placed: buyers come in
-// bursts, so the count is higher than Poisson's.
-func (m *Model) fitOrders(rows leaderboard.Rows, orders []float64) error {
-	p := make([]float64, len(orders))
-	if err := m.purchase.Predict(p, rows.Columns, rows.X); err != nil {
-		return fmt.Errorf("value: %w", err)
-	}
-	var poisson, actual float64
-	for i := range p {
-		poisson += poissonMean(p[i])
-		actual += orders[i]
-	}
-	if !(poisson > 0) {
-		return errors.New("value: no customer is expected to order")
-	}
-	m.OrdersPerPoisson = actual / poisson
-	return nil
-}
-
-// poissonMean returns the mean of a Poisson count that is above zero with
-// probability p.
-func poissonMean(p float64) float64 { return -math.Log1p(-math.Min(p, 1-1e-9)) }
-
-func mean(v []float64) float64 {
-	var sum float64
-	for _, x := range v {
-		sum += x
-	}
-	return sum / float64(len(v))
 }
