@@ -52,7 +52,7 @@ var answers = []struct{ value, words string }{
 }
 
 // canonical builds the statement that turns the view mapped into canonical rows
-// with a verdict: schematically, mapping × rules → rows, reject, value, bucket.
+// with a verdict: schematically, mapping × rules → rows, reject, cell, bucket.
 type canonical struct {
 	table   *canonicalTable
 	types   map[string]string // DuckDB type of each column that mapped has
@@ -101,7 +101,7 @@ func (c *canonical) checks() []check {
 }
 
 // rows is the whole statement. Its columns are the table's, then reject (number
-// of the check from 1, 0 for a sound row), value and bucket; leading are columns
+// of the check from 1, 0 for a sound row), cell (what is wrong in it) and bucket; leading are columns
 // of mapped to carry along.
 func (c *canonical) rows(mapped string, leading ...string) string {
 	var parsed, final []string
@@ -129,7 +129,7 @@ func (c *canonical) rows(mapped string, leading ...string) string {
 		verdict = "CASE" + rejects.String() + " ELSE 0 END"
 		value = "CASE WHEN reject <> 0 THEN CAST(CASE reject" + values.String() + " END AS VARCHAR) END"
 	}
-	return fmt.Sprintf("SELECT %s, reject, %s AS value, %s AS bucket\nFROM (SELECT *, %s AS reject\nFROM (SELECT %s\nFROM %s))",
+	return fmt.Sprintf("SELECT %s, reject, %s AS cell, %s AS bucket\nFROM (SELECT *, %s AS reject\nFROM (SELECT %s\nFROM %s))",
 		strings.Join(final, ", "), value, c.bucket(), verdict, strings.Join(parsed, ", "), mapped)
 }
 

@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"math"
+	"unsafe"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding"
@@ -29,6 +30,7 @@ func (c *textColumn) at(i int) []byte {
 }
 
 func (c *textColumn) read(p *table.Parquet, name string) error {
+	c.ends = make([]uint32, 0, room(p))
 	return p.Pages(name, func(page parquet.Page) error {
 		err := eachText(page, func(value []byte) { c.add(value) }, func() { c.add(nil) })
 		if err == nil && len(c.data) > math.MaxUint32 {
@@ -42,6 +44,9 @@ func (c *textColumn) add(value []byte) {
 	c.data = append(c.data, value...)
 	c.ends = append(c.ends, uint32(len(c.data)))
 }
+
+// room is how many values to make room for at once. The footer may be damaged.
+func room(p *table.Parquet) int64 { return min(max(p.Rows(), 0), 1<<22) }
 
 // eachText visits the strings of a page in order.
 func eachText(page parquet.Page, value func([]byte), null func()) error {
@@ -95,6 +100,7 @@ func (c *codeColumn) read(p *table.Parquet, name string) error {
 	var of parquet.Dictionary
 	var byIndex []history.Code
 	byText := map[string]history.Code{}
+	c.codes = make([]history.Code, 0, room(p))
 	return p.Pages(name, func(page parquet.Page) error {
 		d := page.Dictionary()
 		if d == nil {
@@ -142,17 +148,17 @@ func numbers(p *table.Parquet, name string) ([]float64, error) {
 
 // instants reads a column of wall clocks in microseconds; null is null.
 func instants(p *table.Parquet, name string, null history.Instant) ([]history.Instant, error) {
-	micros, err := fixed(p, name, func(v *encoding.Values) []int64 { return v.Int64() }, int64(null))
-	out := make([]history.Instant, len(micros))
-	for i, m := range micros {
-		out[i] = history.Instant(m)
-	}
-	return out, err
+	return fixed(p, name, func(v *encoding.Values) []history.Instant { return asInstants(v.Int64()) }, null)
+}
+
+// asInstants is the same memory as microseconds.
+func asInstants(micros []int64) []history.Instant {
+	return unsafe.Slice((*history.Instant)(unsafe.SliceData(micros)), len(micros))
 }
 
 // fixed reads a column of values of fixed size.
 func fixed[T any](p *table.Parquet, name string, of func(*encoding.Values) []T, null T) ([]T, error) {
-	var column []T
+	column := make([]T, 0, room(p))
 	err := p.Pages(name, func(page parquet.Page) error {
 		data := page.Data()
 		d := page.Dictionary()

@@ -56,6 +56,7 @@ func openDatabase(ctx context.Context, c *Config, spill string, inputs []string,
 		d.pool.Close()
 		return nil, err
 	}
+	settings = append(settings, macros(c.Timezone)...)
 	for _, setting := range settings {
 		if err := d.exec(ctx, setting); err != nil {
 			d.close()

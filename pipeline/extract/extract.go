@@ -135,5 +135,8 @@ func readReport(dir string) (*Report, error) {
 	if report.Format != fileFormat {
 		return nil, dataError("%s: format %d, not %d (run extract again)", path, report.Format, fileFormat)
 	}
+	if report.Buckets < 1 || report.Buckets > maxBuckets {
+		return nil, dataError("%s: %d buckets (run extract again)", path, report.Buckets)
+	}
 	return &report, nil
 }

@@ -39,8 +39,7 @@ func Inspect(ctx context.Context, path string) (*Inspection, error) {
 }
 
 func inspect(ctx context.Context, path string) (found *Inspection, err error) {
-	var faults []*RowError
-	b, err := openBench(ctx, path, &faults)
+	b, err := openBench(ctx, path, false)
 	if err != nil {
 		return nil, err
 	}

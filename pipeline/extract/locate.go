@@ -61,7 +61,7 @@ func (p *pass) prepareLocated(ctx context.Context, again *repeats) error {
 		hashes[i] = fmt.Sprintf("%d::UBIGINT", r.hash)
 	}
 	for _, statement := range []string{
-		"CREATE OR REPLACE TEMP TABLE located (file INTEGER, row BIGINT, reject INTEGER, value VARCHAR, again UBIGINT)",
+		"CREATE OR REPLACE TEMP TABLE located (file INTEGER, row BIGINT, reject INTEGER, cell VARCHAR, again UBIGINT)",
 		"CREATE OR REPLACE TEMP TABLE repeated AS SELECT unnest([" + strings.Join(hashes, ", ") + "]::UBIGINT[]) AS hash",
 	} {
 		if err := p.db.exec(ctx, statement); err != nil {
@@ -79,7 +79,7 @@ func (p *pass) locateIn(ctx context.Context, i int, sql string) error {
 		"CREATE OR REPLACE TEMP VIEW input AS " + p.input.typed(one, p.mapping.read, true),
 		"CREATE OR REPLACE TEMP VIEW mapped AS " + sql,
 		fmt.Sprintf(`INSERT INTO located
-SELECT %d, %s, reject, CASE WHEN reject > 0 THEN value ELSE %s END, CASE WHEN reject = 0 THEN hash(%s) END
+SELECT %d, %s, reject, CASE WHEN reject > 0 THEN cell ELSE CAST(%s AS VARCHAR) END, CASE WHEN reject = 0 THEN hash(%s) END
 FROM (%s)
 WHERE bucket = %d OR bucket >= 0 AND hash(%s) IN (SELECT hash FROM repeated)`,
 			i, lineColumn, field, p.table.identity(), p.judged(lineColumn), rejectedRows, p.table.identity()),
@@ -141,7 +141,7 @@ func (p *pass) places(ctx context.Context) ([][]place, error) {
 	all := make([][]place, len(p.files))
 	checks := p.rows.checks()
 	field, reason := p.table.repeatable()
-	query := fmt.Sprintf("SELECT file, row, reject, coalesce(value, '') FROM located ORDER BY file, row LIMIT %d", listed)
+	query := fmt.Sprintf("SELECT file, row, reject, coalesce(cell, '') FROM located ORDER BY file, row LIMIT %d", listed)
 	err := p.db.each(ctx, query, func(scan func(...any) error) error {
 		var file, code int
 		var record int64

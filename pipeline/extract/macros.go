@@ -17,14 +17,14 @@ func macros(timezone string) []string {
 // clockMacro defines clock_text, which reads ISO 8601 text as the shop's wall clock; null when it is none.
 //
 // A cast to TIMESTAMP ignores an offset without a word, and a cast to TIMESTAMP
-// WITH TIME ZONE does not know +0600, is slow, and moves the clock in the hour
-// that summer time skips. So text of the three commonest shapes without an
+// WITH TIME ZONE does not know +0600 or a time without seconds, is slow, and moves
+// the clock in the hour that summer time skips. So text of the three commonest shapes without an
 // offset is cast directly, and all other text is looked at for a zone first.
 func clockMacro(timezone string) string {
 	return `CREATE TEMP MACRO clock_text(s) AS CASE
 WHEN strlen(s) = 10 OR strlen(s) = 16 OR strlen(s) = 19 AND s[17] = ':' THEN try_cast(s AS TIMESTAMP)
 WHEN contains(s, ':') AND regexp_matches(s, '[0-9] ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?|[A-Za-z]{3}[A-Za-z_/+-]*)$')
-THEN timezone(` + quote(timezone) + `, try_cast(regexp_replace(s, ' ?([+-][0-9]{2}):?([0-9]{2})$', '\1:\2') AS TIMESTAMPTZ))
+THEN timezone(` + quote(timezone) + `, try_cast(regexp_replace(regexp_replace(s, ' ?([+-][0-9]{2}):?([0-9]{2})$', '\1:\2'), '^(.{10}[T ][0-9]{2}:[0-9]{2})([^:0-9])', '\1:00\2') AS TIMESTAMPTZ))
 WHEN regexp_full_match(s, '[0-9]{8}') THEN try_strptime(s, '%Y%m%d')
 ELSE try_cast(s AS TIMESTAMP) END`
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // profileRows is how many rows of a csv file decide what its columns are.
-const profileRows = 50_000
+const profileRows = 20_000
 
 // numericShare of the values that are there must be numbers for a column that
 // the mapping computes amounts with to be read as numbers. The others are bad.

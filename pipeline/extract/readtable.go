@@ -24,7 +24,7 @@ func ReadTable(ctx context.Context, path string) (*table.Table, error) {
 }
 
 func readTable(ctx context.Context, path string) (t *table.Table, err error) {
-	b, err := openBench(ctx, path, nil)
+	b, err := openBench(ctx, path, true)
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +83,9 @@ type bench struct {
 	types   map[string]string // DuckDB types of raw's columns
 }
 
-// openBench opens a file. Lines that are no sound records are passed over if
-// faults is not nil, and then stored there; else the first is the error.
-func openBench(ctx context.Context, path string, faults *[]*RowError) (b *bench, err error) {
+// openBench opens a file. Lines that are no sound records are left out, or, with
+// strict, the first of them is the error.
+func openBench(ctx context.Context, path string, strict bool) (*bench, error) {
 	c, err := Config{Sources: Sources{Orders: Source{Files: []string{path}}}}.withDefaults()
 	if err != nil {
 		return nil, err
@@ -99,40 +99,38 @@ func openBench(ctx context.Context, path string, faults *[]*RowError) (b *bench,
 	if err != nil {
 		return nil, err
 	}
-	var paths []string
 	for _, f := range found {
-		paths = append(paths, f.file.path)
-		if len(f.faults) > 0 && faults == nil {
+		if strict && len(f.faults) > 0 {
 			return nil, dataError("%w (fix the line)", f.faults[0])
-		} else if faults != nil {
-			*faults = append(*faults, f.faults...)
 		}
 	}
-	b = &bench{}
+	b := &bench{}
 	if b.scratch, err = os.MkdirTemp("", "perennial-"); err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, b.close())
-		}
-	}()
-	if b.db, err = openDatabase(ctx, &c, b.scratch, paths); err != nil {
-		return nil, err
+	if err := b.open(ctx, &c, found); err != nil {
+		return nil, errors.Join(err, b.close())
 	}
-	for _, macro := range macros(c.Timezone) {
-		if err := b.db.exec(ctx, macro); err != nil {
-			return nil, err
-		}
+	return b, nil
+}
+
+// open starts DuckDB and creates the view raw.
+func (b *bench) open(ctx context.Context, c *Config, files []*census) (err error) {
+	var paths []string
+	for _, f := range files {
+		paths = append(paths, f.file.path)
 	}
-	if b.input, err = openInput(ctx, b.db, found, source, filepath.Join(b.scratch, "clean")); err != nil {
-		return nil, err
+	if b.db, err = openDatabase(ctx, c, b.scratch, paths); err != nil {
+		return err
 	}
-	if err := b.db.exec(ctx, "CREATE TEMP VIEW raw AS "+b.input.raw(0, len(found), false)); err != nil {
-		return nil, err
+	if b.input, err = openInput(ctx, b.db, files, &c.Sources.Orders, filepath.Join(b.scratch, "clean")); err != nil {
+		return err
+	}
+	if err := b.db.exec(ctx, "CREATE TEMP VIEW raw AS "+b.input.raw(0, len(files), false)); err != nil {
+		return err
 	}
 	_, b.types, err = b.db.describe(ctx, "SELECT * FROM raw")
-	return b, err
+	return err
 }
 
 func (b *bench) close() error {

@@ -59,7 +59,7 @@ func (p *pass) valuesOnly(ctx context.Context, again *repeats) ([]*RowError, err
 		return nil, err
 	}
 	if ok {
-		query := fmt.Sprintf("SELECT reject, coalesce(value, '') FROM %s ORDER BY ALL LIMIT %d", rows, listed)
+		query := fmt.Sprintf("SELECT reject, coalesce(cell, '') FROM %s ORDER BY ALL LIMIT %d", rows, listed)
 		err = p.db.each(ctx, query, func(scan func(...any) error) error {
 			var code int
 			var value string

@@ -39,11 +39,6 @@ func (x *extraction) readAll(ctx context.Context, sources []*surveyed) (reports 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, x.db.close()) }()
-	for _, macro := range macros(x.config.Timezone) {
-		if err := x.db.exec(ctx, macro); err != nil {
-			return nil, err
-		}
-	}
 	reports = make([]SourceReport, len(sources))
 	for _, i := range productsFirst(sources) {
 		s := sources[i]
