@@ -37,6 +37,9 @@ type Config struct {
 	// fewer rows than order lines. Negative exports none. Orders and truth do
 	// not depend on it.
 	EngagementShare float64
+	// NoActions simulates a shop that sends nothing. The truth is about a future
+	// without actions; only here does the past look like it.
+	NoActions bool
 }
 
 // End returns the end day: the first day after the simulation, as of which the

@@ -15,12 +15,16 @@ type shop struct {
 }
 
 func newShop(cfg Config) *shop {
-	return &shop{
+	s := &shop{
 		calendar:        newCalendar(cfg.Start, cfg.Days),
 		catalogue:       newCatalogue(cfg.Seed, cfg.Products, cfg.Days),
 		seed:            cfg.Seed,
 		engagementShare: cfg.EngagementShare,
 	}
+	if cfg.NoActions {
+		s.waves = nil
+	}
+	return s
 }
 
 // customer is one customer, made by simulate; its storage is reused.

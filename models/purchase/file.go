@@ -112,8 +112,8 @@ func (f *file) regression() (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Season != nil && !(math.Abs(f.Season.Shift) <= maxShift) {
-		return nil, fmt.Errorf("a season that shifts log-odds by %g is none", f.Season.Shift)
+	if f.Season != nil && !(math.Abs(math.Log(f.Season.Pace)) <= math.Log(maxPace)) {
+		return nil, fmt.Errorf("a season with pace %g is none", f.Season.Pace)
 	}
 	return &Model{fitted, curve, f.Season}, nil
 }

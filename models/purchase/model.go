@@ -24,7 +24,7 @@ func (m *Model) Predict(dst []float64, columns []string, x [][]float32) error {
 	if err := m.Curve.Predict(dst, dst); err != nil {
 		return err
 	}
-	m.Season.shift(dst)
+	m.Season.move(dst)
 	return nil
 }
 

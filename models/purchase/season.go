@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"perennial/models/evaluate"
 	"perennial/models/leaderboard"
 )
 
@@ -13,18 +12,18 @@ import (
 // the cutoffs of some months and does not know that the shop's next weeks are
 // the weeks before Christmas, or the summer. Last year's same weeks show it.
 type Season struct {
-	// Shift is added to the log-odds of everybody: what the model's mean
-	// prediction was too low by a year before.
-	Shift float64 `json:"shift"`
-	Rows  int     `json:"rows"` // from which it was learnt
+	// Pace multiplies everybody's hazard of an order: P becomes 1 − (1−P)^Pace.
+	// A year before, it would have made the mean prediction right.
+	Pace float64 `json:"pace"`
+	Rows int     `json:"rows"` // from which it was learnt
 }
 
 // seasonOutcomes is how many of each outcome last year must have had: the
-// shift's standard error is then at most 0.15.
+// pace is then known to about a tenth.
 const seasonOutcomes = 100
 
-// maxShift is a season that no shop has: odds a thousandfold.
-const maxShift = 7
+// maxPace bounds the pace on both sides: beyond it last year was another shop.
+const maxPace = 20
 
 var errNoLastYear = errors.New("purchase: too few customers ordered, or did not, in the same weeks of last year")
 
@@ -39,13 +38,42 @@ func (m *Model) InSeason(lastYear leaderboard.Rows) (*Model, error) {
 	if err := neutral.Predict(p, lastYear.Columns, lastYear.X); err != nil {
 		return nil, err
 	}
-	shift := evaluate.InTheLarge(lastYear.Y, p, nil)
-	if !(math.Abs(shift) <= maxShift) {
-		return nil, fmt.Errorf("purchase: last year's customers ordered %g log-odds away from what the model says", shift)
+	pace, err := paceOf(p, lastYear.Positives())
+	if err != nil {
+		return nil, err
 	}
-	neutral.Season = &Season{Shift: shift, Rows: len(p)}
+	neutral.Season = &Season{Pace: pace, Rows: len(p)}
 	return neutral, nil
 }
+
+// paceOf returns the pace at which the probabilities p sum to the customers who
+// ordered, by bisection on its logarithm.
+func paceOf(p []float64, ordered int) (float64, error) {
+	low, high := -math.Log(maxPace), math.Log(maxPace)
+	if expected(p, math.Exp(low)) > float64(ordered) || expected(p, math.Exp(high)) < float64(ordered) {
+		return 0, fmt.Errorf("purchase: last year %d of %d customers ordered, which no season explains", ordered, len(p))
+	}
+	for range 60 { // until the logarithm is exact to a double
+		if middle := (low + high) / 2; expected(p, math.Exp(middle)) < float64(ordered) {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return math.Exp(low), nil
+}
+
+// expected returns the expected number of customers who order at a pace.
+func expected(p []float64, pace float64) float64 {
+	var sum float64
+	for _, p := range p {
+		sum += atPace(p, pace)
+	}
+	return sum
+}
+
+// atPace returns 1 − (1−p)^pace.
+func atPace(p, pace float64) float64 { return -math.Expm1(pace * math.Log1p(-p)) }
 
 // Neutral returns the model in no season.
 func (m *Model) Neutral() *Model {
@@ -58,13 +86,12 @@ func enoughOf(rows leaderboard.Rows) bool {
 	return min(positives, len(rows.Y)-positives) >= seasonOutcomes
 }
 
-// shift moves probabilities by the season; nil is none.
-func (s *Season) shift(p []float64) {
+// move moves probabilities to the season; nil is none.
+func (s *Season) move(p []float64) {
 	if s == nil {
 		return
 	}
-	odds := math.Exp(s.Shift)
 	for i := range p {
-		p[i] = p[i] * odds / (1 - p[i] + p[i]*odds)
+		p[i] = atPace(p[i], s.Pace)
 	}
 }
