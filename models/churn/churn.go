@@ -1,11 +1,13 @@
-// Package churn says how likely a customer is lost, and why.
+// Package churn says why a customer is likely lost, or not, and what moved her
+// score since the night before.
 //
-// NewExplainer takes the feature declarations and the references of the training
+// NewExplainer takes the feature declarations and the Reference of the training
 // night; Explainer.Reasons turns what moved the model into facts that a merchant
-// can check. Change compares a score with the night before.
+// can check. Change compares a score with the commit before.
 package churn
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -13,76 +15,33 @@ import (
 	"perennial/pipeline/publish"
 )
 
-// Reference is the median of each feature among the training rows that have
-// it: what "usual" means in a reason.
-type Reference map[string]float64
+// Explainer words the reasons behind churn probabilities. It is immutable and
+// safe to share.
+type Explainer struct{ families []family }
 
-// NewReference takes the medians of columns.
-func NewReference(columns []string, x [][]float32) Reference {
-	r := Reference{}
-	for j, name := range columns {
-		var known []float32
-		for _, v := range x[j] {
-			if v == v {
-				known = append(known, v)
-			}
-		}
-		if len(known) > 0 {
-			slices.Sort(known)
-			r[name] = float64(known[(len(known)-1)/2])
-		}
-	}
-	return r
+// family is the columns of one family of features.
+type family struct {
+	columns []int  // of the model
+	facts   []fact // those with words
 }
 
-// Change says how a churn probability moved since the commit before, nil when
-// there is none to compare with. newModel and newDefinition say what else
-// changed between the two; newFacts whether the customer did anything.
-func Change(previous *publish.Score, p float64, newModel, newDefinition, newFacts bool) *publish.Change {
-	if previous == nil || previous.ChurnProbability == nil {
-		return nil
-	}
-	change := &publish.Change{Previous: *previous.ChurnProbability, Delta: p - *previous.ChurnProbability, Cause: "time"}
-	switch {
-	case newDefinition:
-		change.Cause = "definition"
-	case newModel:
-		change.Cause = "model"
-	case newFacts:
-		change.Cause = "data"
-	}
-	return change
-}
-
-// Explainer words the reasons behind churn probabilities. It is immutable.
-type Explainer struct {
-	set       *features.Set
-	reference Reference
-	currency  string
-	columns   []explained // of the model
-}
-
-// explained is a model column with its declaration.
-type explained struct {
-	feature   features.Feature
-	family    int
-	reference float64
-}
-
-// NewExplainer returns the explainer of a model over columns.
+// NewExplainer returns the explainer of a model over columns, with money in
+// currency. A column that set does not declare counts and is never told.
 func NewExplainer(set *features.Set, columns []string, reference Reference, currency string) *Explainer {
-	e := &Explainer{set: set, reference: reference, currency: currency}
-	families := map[string]int{}
-	for _, name := range columns {
+	e := &Explainer{}
+	place := map[string]int{}
+	for j, name := range columns {
 		f, _ := set.Feature(name)
-		if _, met := families[f.Family]; !met {
-			families[f.Family] = len(families)
+		k, met := place[f.Family]
+		if !met {
+			k = len(e.families)
+			place[f.Family] = k
+			e.families = append(e.families, family{})
 		}
-		ref, ok := reference[name]
-		if !ok {
-			ref = math.NaN()
+		e.families[k].columns = append(e.families[k].columns, j)
+		if f.Words != (features.Words{}) {
+			e.families[k].facts = append(e.families[k].facts, newFact(set, f, j, reference, currency))
 		}
-		e.columns = append(e.columns, explained{f, families[f.Family], ref})
 	}
 	return e
 }
@@ -92,78 +51,57 @@ const maxReasons = 3
 
 // Reasons returns up to three facts behind one customer's churn probability,
 // strongest first. contributions[j] is what column j adds to the log-odds of an
-// order, and value returns a feature of the customer. Contributions are summed
-// over families, because correlated features share what they say. A fact is
-// told only if it points where the model went: a customer who is called at risk
-// because she orders often would not be believed.
+// order, and value returns a feature of the customer, NaN where missing.
+// Contributions are summed over families, because correlated features share what
+// they say. A fact is told only if it points where the model went: a customer who
+// is called at risk because she orders often would not be believed.
 func (e *Explainer) Reasons(contributions []float64, value func(name string) float64) []publish.Reason {
-	sums := e.byFamily(contributions)
-	order := make([]int, len(sums))
-	for f := range order {
-		order[f] = f
+	var total float64
+	sums, order := make([]float64, len(e.families)), make([]int, len(e.families))
+	for k := range e.families {
+		order[k] = k
+		for _, j := range e.families[k].columns {
+			sums[k] += contributions[j]
+		}
+		total += sums[k]
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return compare(math.Abs(sums[b]), math.Abs(sums[a])) })
-	total := 0.0
-	for _, sum := range sums {
-		total += sum
-	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(math.Abs(sums[b]), math.Abs(sums[a])) })
 	var reasons []publish.Reason
-	for _, family := range order {
-		if len(reasons) == maxReasons || sums[family]*total < 0 {
+	for _, k := range order {
+		if len(reasons) == maxReasons {
+			break
+		}
+		if sums[k]*total < 0 {
 			continue
 		}
-		if reason, ok := e.strongest(family, sums[family], contributions, value); ok {
+		if reason, ok := e.families[k].reason(sums[k], contributions, value); ok {
 			reasons = append(reasons, reason)
 		}
 	}
 	return reasons
 }
 
-func (e *Explainer) byFamily(contributions []float64) []float64 {
-	var sums []float64
-	for j, c := range e.columns {
-		for c.family >= len(sums) {
-			sums = append(sums, 0)
-		}
-		sums[c.family] += contributions[j]
-	}
-	return sums
-}
-
-// strongest words the fact of a family that moved the model most in the
-// family's direction.
-func (e *Explainer) strongest(family int, sum float64, contributions []float64, value func(string) float64) (publish.Reason, bool) {
-	best, found := publish.Reason{}, 0.0
-	for j, c := range e.columns {
-		if c.family != family || contributions[j]*sum <= 0 || math.Abs(contributions[j]) <= found {
+// reason tells the fact that moved the model most in the direction of the
+// family's sum.
+func (f *family) reason(sum float64, contributions []float64, value func(string) float64) (publish.Reason, bool) {
+	var best publish.Reason
+	moved := 0.0
+	for k := range f.facts {
+		fact := &f.facts[k]
+		contribution := contributions[fact.column]
+		if contribution*sum <= 0 || math.Abs(contribution) <= moved {
 			continue
 		}
-		if reason, ok := e.reason(c, contributions[j], value); ok {
-			reason.Strength = strength(sum)
-			best, found = reason, math.Abs(contributions[j])
+		if reason, ok := fact.tell(contribution, value); ok {
+			best, moved = reason, math.Abs(contribution)
 		}
 	}
-	return best, found > 0
+	best.Strength = strength(sum)
+	return best, moved > 0
 }
 
-// reason words one fact, unless it has no words or points the other way.
-func (e *Explainer) reason(c explained, contribution float64, value func(string) float64) (publish.Reason, bool) {
-	v := value(c.feature.Name)
-	above := v - c.reference
-	text := c.feature.Words.More
-	if above < 0 {
-		text = c.feature.Words.Less
-	}
-	towardsChurn := -contribution
-	if text == "" || !(towardsChurn*above*float64(c.feature.Words.Churn) > 0) {
-		return publish.Reason{}, false
-	}
-	sentence, ok := e.fill(text, c, v, value)
-	reference := c.reference
-	return publish.Reason{Code: c.feature.Name, Text: sentence, Value: &v, Reference: &reference}, ok
-}
-
-// strength is a word for log-odds: a factor of 2.7 in the odds is high.
+// strength is a word for log-odds: high changes the odds by a factor of 2.7 at
+// least, medium by one of 1.5.
 func strength(logOdds float64) string {
 	switch size := math.Abs(logOdds); {
 	case size >= 1:
@@ -172,14 +110,4 @@ func strength(logOdds float64) string {
 		return "medium"
 	}
 	return "low"
-}
-
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
