@@ -118,6 +118,28 @@ func TestWinnerClimbsTheLadder(t *testing.T) {
 	}
 }
 
+func TestWinnerIsWorthwhile(t *testing.T) {
+	candidates := []Candidate{noisy("mean", Base, 2, 1), noisy("rule", Rule, 1.8, 2), noisy("learner", Learner, 1.5, 4)}
+	for _, test := range []struct {
+		worthwhile  float64
+		winner, why string
+	}{
+		{0, "learner", " of rule, "},
+		{0.3, "learner", " of mean, 6.4 standard errors better"},
+		{0.7, "mean", "rule saves less than 70% of the loss of mean (loss 3.5707); learner saves less than 70%"},
+	} {
+		contest := squared
+		contest.Worthwhile = test.worthwhile
+		board, err := Compete(context.Background(), contest, candidates, labelled(10), labelled(judged))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if board.Winner != test.winner || !strings.Contains(board.Why, test.why) {
+			t.Errorf("where %v of the loss must be saved, the winner is %s, %s", test.worthwhile, board.Winner, board.Why)
+		}
+	}
+}
+
 // TestConfidenceOfALucklessChallenger lets challengers that are exactly as good
 // as the holder try again and again: about one in ten may pass.
 func TestConfidenceOfALucklessChallenger(t *testing.T) {

@@ -27,16 +27,12 @@ func (b *Board) pick(contest Contest, y []float64) error {
 			continue
 		}
 		z := contest.advantage(y, best.Predictions, winner.Predictions)
-		if base := b.best(Base); base != nil && best.Loss > (1-contest.Worthwhile)*base.Loss {
-			lost = append(lost, fmt.Sprintf("%s saves less than %.0f%% of the loss of %s (loss %.4f)", best.Name, 100*contest.Worthwhile, base.Name, best.Loss))
+		if why := b.tooLittle(best, z, contest.Worthwhile); why != "" {
+			lost = append(lost, why)
 			continue
 		}
-		if z > confidence {
-			won = fmt.Sprintf("loss %.4f against %.4f of %s, %.1f standard errors better", best.Loss, winner.Loss, winner.Name, z)
-			winner, lost = best, nil
-			continue
-		}
-		lost = append(lost, tooLittle(best, z))
+		won = fmt.Sprintf("loss %.4f against %.4f of %s, %.1f standard errors better", best.Loss, winner.Loss, winner.Name, z)
+		winner, lost = best, nil
 	}
 	if winner == nil {
 		return b.failures()
@@ -45,12 +41,19 @@ func (b *Board) pick(contest Contest, y []float64) error {
 	return nil
 }
 
-// tooLittle says why a challenger z standard errors better did not win.
-func tooLittle(challenger *Entry, z float64) string {
-	if z <= 0 {
+// tooLittle says why a challenger that is z standard errors better must not win,
+// "" if it may.
+func (b *Board) tooLittle(challenger *Entry, z, worthwhile float64) string {
+	base := b.best(Base)
+	switch {
+	case z <= 0:
 		return fmt.Sprintf("%s is no better (loss %.4f)", challenger.Name, challenger.Loss)
+	case z <= confidence:
+		return fmt.Sprintf("%s is better by no more than chance (loss %.4f, %.1f standard errors)", challenger.Name, challenger.Loss, z)
+	case base != nil && challenger.Loss > (1-worthwhile)*base.Loss:
+		return fmt.Sprintf("%s saves less than %.0f%% of the loss of %s (loss %.4f)", challenger.Name, 100*worthwhile, base.Name, challenger.Loss)
 	}
-	return fmt.Sprintf("%s is better by no more than chance (loss %.4f, %.1f standard errors)", challenger.Name, challenger.Loss, z)
+	return ""
 }
 
 // best returns the entry of rung with the lowest loss. Entries are sorted.
