@@ -25,6 +25,9 @@ type bucketReader struct {
 	lineRanges, engagementRanges, actionRanges, profileRanges []customerRange
 }
 
+// never stands for a wall clock that the file does not have.
+const never = int64(history.Never)
+
 // customerRange is the rows [from, to) of one customer.
 type customerRange struct {
 	customer []byte
@@ -78,7 +81,7 @@ func (b *bucketReader) readOrders() (err error) {
 	products, categories, channels := codeColumn{dictionary: v.Products}, codeColumn{dictionary: v.Categories}, codeColumn{dictionary: v.Channels}
 	b.lineRanges, err = b.read("orders", func(p *table.Parquet) error {
 		r := columnReader{p: p}
-		at, known := r.instants("ordered_at", history.Never), r.instants("loaded_at", math.MinInt64)
+		at, known := r.instants("ordered_at", never), r.instants("loaded_at", math.MinInt64)
 		amount, quantity, discount := r.numbers("amount"), r.numbers("quantity"), r.numbers("discount")
 		r.read("order_id", orders.read)
 		r.read("product_id", products.read)
@@ -90,7 +93,7 @@ func (b *bucketReader) readOrders() (err error) {
 		b.lines = make([]history.Line, len(at))
 		for i := range b.lines {
 			b.lines[i] = history.Line{
-				At: at[i], KnownAt: max(at[i], known[i]), Amount: amount[i],
+				At: history.Instant(at[i]), KnownAt: history.Instant(max(at[i], known[i])), Amount: amount[i],
 				Product: products.codes[i], Category: categories.codes[i], Channel: channels.codes[i],
 				Quantity: float32(quantity[i]), Discount: float32(discount[i]),
 			}
@@ -116,7 +119,7 @@ func (b *bucketReader) readEngagements() (err error) {
 	campaigns, products := codeColumn{dictionary: v.Campaigns}, codeColumn{dictionary: v.Products}
 	b.engagementRanges, err = b.read("engagements", func(p *table.Parquet) error {
 		r := columnReader{p: p}
-		at, known := r.instants("occurred_at", history.Never), r.instants("loaded_at", math.MinInt64)
+		at, known := r.instants("occurred_at", never), r.instants("loaded_at", math.MinInt64)
 		value := r.numbers("value")
 		r.read("kind", kinds.read)
 		r.read("channel", channels.read)
@@ -128,7 +131,7 @@ func (b *bucketReader) readEngagements() (err error) {
 		b.engagements = make([]history.Engagement, len(at))
 		for i := range b.engagements {
 			b.engagements[i] = history.Engagement{
-				At: at[i], KnownAt: max(at[i], known[i]), Kind: kinds.codes[i], Channel: channels.codes[i],
+				At: history.Instant(at[i]), KnownAt: history.Instant(max(at[i], known[i])), Kind: kinds.codes[i], Channel: channels.codes[i],
 				Campaign: campaigns.codes[i], Product: products.codes[i], Value: float32(value[i]),
 			}
 		}
@@ -142,7 +145,7 @@ func (b *bucketReader) readActions() (err error) {
 	actions, channels := codeColumn{dictionary: v.Actions}, codeColumn{dictionary: v.Channels}
 	b.actionRanges, err = b.read("actions", func(p *table.Parquet) error {
 		r := columnReader{p: p}
-		at := r.instants("sent_at", history.Never)
+		at := r.instants("sent_at", never)
 		r.read("action", actions.read)
 		r.read("channel", channels.read)
 		if err := r.check(len(at), len(actions.codes), len(channels.codes)); err != nil {
@@ -150,7 +153,7 @@ func (b *bucketReader) readActions() (err error) {
 		}
 		b.actions = make([]history.Sent, len(at))
 		for i := range b.actions {
-			b.actions[i] = history.Sent{At: at[i], Action: actions.codes[i], Channel: channels.codes[i]}
+			b.actions[i] = history.Sent{At: history.Instant(at[i]), Action: actions.codes[i], Channel: channels.codes[i]}
 		}
 		return nil
 	})
@@ -162,7 +165,7 @@ func (b *bucketReader) readCustomers() (err error) {
 	var email, sms, phone answerColumn
 	b.profileRanges, err = b.read("customers", func(p *table.Parquet) error {
 		r := columnReader{p: p}
-		signedUp := r.instants("signed_up_at", history.Never)
+		signedUp := r.instants("signed_up_at", never)
 		r.read("email_consent", email.read)
 		r.read("sms_consent", sms.read)
 		r.read("phone_consent", phone.read)
@@ -173,7 +176,7 @@ func (b *bucketReader) readCustomers() (err error) {
 		b.profiles = make([]history.Profile, len(signedUp))
 		for i := range b.profiles {
 			b.profiles[i] = history.Profile{
-				SignedUpAt: signedUp[i], EmailConsent: email.answers[i], SMSConsent: sms.answers[i],
+				SignedUpAt: history.Instant(signedUp[i]), EmailConsent: email.answers[i], SMSConsent: sms.answers[i],
 				PhoneConsent: phone.answers[i], Country: countries.codes[i],
 			}
 		}
@@ -229,7 +232,7 @@ func (r *columnReader) read(name string, read func(*table.Parquet, string) error
 	}
 }
 
-func (r *columnReader) instants(name string, null history.Instant) (column []history.Instant) {
+func (r *columnReader) instants(name string, null int64) (column []int64) {
 	r.read(name, func(p *table.Parquet, name string) (err error) {
 		column, err = instants(p, name, null)
 		return err

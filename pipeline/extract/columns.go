@@ -3,7 +3,6 @@ package extract
 import (
 	"fmt"
 	"math"
-	"unsafe"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding"
@@ -146,14 +145,9 @@ func numbers(p *table.Parquet, name string) ([]float64, error) {
 	return fixed(p, name, func(v *encoding.Values) []float64 { return v.Double() }, math.NaN())
 }
 
-// instants reads a column of wall clocks in microseconds; null is null.
-func instants(p *table.Parquet, name string, null history.Instant) ([]history.Instant, error) {
-	return fixed(p, name, func(v *encoding.Values) []history.Instant { return asInstants(v.Int64()) }, null)
-}
-
-// asInstants is the same memory as microseconds.
-func asInstants(micros []int64) []history.Instant {
-	return unsafe.Slice((*history.Instant)(unsafe.SliceData(micros)), len(micros))
+// instants reads a column of wall clocks in microseconds.
+func instants(p *table.Parquet, name string, null int64) ([]int64, error) {
+	return fixed(p, name, func(v *encoding.Values) []int64 { return v.Int64() }, null)
 }
 
 // fixed reads a column of values of fixed size.

@@ -15,7 +15,7 @@ import (
 type Config struct {
 	Shop        string             `yaml:"shop"`         // [a-z0-9-]+; only named in the report
 	Timezone    string             `yaml:"timezone"`     // IANA name of the shop's zone; default UTC
-	Currency    string             `yaml:"currency"`     // ISO code of the shop's money; default: amounts are taken as they are
+	Currency    string             `yaml:"currency"`     // ISO code of the shop's money; may be left out if no row names a currency
 	Rates       map[string]float64 `yaml:"rates"`        // shop currency for 1 unit of a foreign one; a currency without a rate is rejected
 	Sources     Sources            `yaml:"sources"`      // at least orders
 	MaxRejects  float64            `yaml:"max_rejects"`  // share of a source's rows that may be rejected, (0, 1]; default 0.01

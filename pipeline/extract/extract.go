@@ -25,6 +25,7 @@ const (
 	vocabularyFile = "vocabulary.parquet"
 	productsFile   = "products.parquet"
 	rejectsFolder  = "rejects"
+	spillPrefix    = ".spill-"
 	// fileFormat is Report.Format of what this package writes.
 	fileFormat = 1
 )
@@ -74,7 +75,7 @@ func run(ctx context.Context, cfg Config, asOf history.Day, dir string, log *slo
 	if err := os.MkdirAll(spill, 0o777); err != nil {
 		return nil, err
 	}
-	if spill, err = os.MkdirTemp(spill, ".spill-"); err != nil {
+	if spill, err = os.MkdirTemp(spill, spillPrefix); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
@@ -96,6 +97,14 @@ func clearFolder(dir string) error {
 		if t.bucketed {
 			names = append(names, t.name)
 		}
+	}
+	// Scratch space of a run that was killed.
+	left, err := filepath.Glob(filepath.Join(dir, spillPrefix+"*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range left {
+		names = append(names, filepath.Base(path))
 	}
 	for _, name := range names {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {

@@ -12,6 +12,10 @@ import (
 // errNotLocated says that a mapping hides where its rows come from.
 var errNotLocated = errors.New("rows have no place")
 
+// mostLocated is how many rejected rows are worth looking for: beyond it the
+// mapping is wrong, not the rows.
+const mostLocated = 1_000_000
+
 // errFound ends the reading of a file whose wanted records have all been seen.
 var errFound = errors.New("found")
 

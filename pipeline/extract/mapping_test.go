@@ -1,12 +1,15 @@
 package extract
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"perennial/pipeline/table"
 )
 
 // mappedOrders extracts a csv text with SQL.
@@ -150,6 +153,82 @@ func TestLinesAfterBadOnes(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// TestLinesOfALargeFile rejects rows far apart, which several threads read.
+func TestLinesOfALargeFile(t *testing.T) {
+	bad := map[int]string{3: "x", 77_777: "", 150_000: "nan", 199_999: "?"}
+	var b strings.Builder
+	b.WriteString("customer_id,order_id,ordered_at,amount,channel\n")
+	var want []string
+	line := 2
+	for i := range 200_000 {
+		amount, ok := bad[i]
+		if !ok {
+			amount = "1.5"
+		}
+		fmt.Fprintf(&b, "c%d,o%d,2025-01-01 10:00:00,%s,\"a longer value\nof two lines\"\n", i%1000, i, amount)
+		switch {
+		case amount == "":
+			want = append(want, fmt.Sprintf("orders.csv:%d: amount: missing", line))
+		case ok:
+			want = append(want, fmt.Sprintf("orders.csv:%d: amount %q: not a number", line, amount))
+		}
+		line += 2
+	}
+	_, got := rejectsOf(t, ordersFrom(t, b.String()))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestNestedJSON takes orders apart that hold their lines.
+func TestNestedJSON(t *testing.T) {
+	c := ordersFrom(t, "")
+	c.Sources.Orders = Source{
+		Files: []string{writeFile(t, "orders.json", `[{"id": "1", "who": "a", "when": "2025-01-01T10:00:00Z", "lines": [{"sku": "X", "n": 2, "sum": 5}, {"sku": "Y", "n": 1, "sum": 1.5}]}]`)},
+		SQL:   `SELECT who AS customer_id, id AS order_id, "when" AS ordered_at, l.sku AS product_id, l.n AS quantity, l.sum AS amount FROM (SELECT *, unnest(lines) AS l FROM input)`,
+	}
+	e := mustExtract(t, c, "2026-01-01")
+	want := "\na\n" +
+		"  2025-01-01 10:00:00 order 0 2 x \"X\" \"\" = 5, discount NaN, \"\"\n" +
+		"  2025-01-01 10:00:00 order 0 1 x \"Y\" \"\" = 1.5, discount NaN, \"\"\n"
+	if diff := cmp.Diff(want, dump(t, e)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestParquetInput reads identifiers that were stored as floats.
+func TestParquetInput(t *testing.T) {
+	orders, err := table.New(
+		table.Column{Name: "customer_id", Numbers: []float32{17850, 17850.5}},
+		table.Column{Name: "order_id", Texts: []string{"001", "002"}},
+		table.Column{Name: "ordered_at", Texts: []string{"2025-01-01T10:00:00+01:00", "never"}},
+		table.Column{Name: "amount", Numbers: []float32{1.5, 2}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := orders.WriteParquet(&b); err != nil {
+		t.Fatal(err)
+	}
+	c := ordersFrom(t, "")
+	c.Sources.Orders.Files = []string{writeFile(t, "orders.parquet", b.String())}
+	if diff := cmp.Diff("\n17850\n  2025-01-01 09:00:00 order 0 1 x \"\" \"\" = 1.5, discount NaN, \"\"\n", dump(t, mustExtract(t, c, "2026-01-01"))); diff != "" {
+		t.Error(diff)
+	}
+	_, got := rejectsOf(t, c)
+	if diff := cmp.Diff([]string{`orders.parquet:2: ordered_at "never": not a date`}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCurrencyOfTheShopIsNeeded(t *testing.T) {
+	c := ordersFrom(t, someOrders(10))
+	c.Currency = ""
+	_, _, err := runIn(t, c, "2026-01-01")
+	wantError(t, err, ErrConfig, "set currency")
 }
 
 func TestNearest(t *testing.T) {

@@ -34,6 +34,9 @@ func (p *pass) run(ctx context.Context) (err error) {
 	if p.mapping, err = bind(ctx, p.db, p.table, p.input, p.mappingSQL()); err != nil {
 		return err
 	}
+	if p.mapping.types["currency"] != "" && p.table.has("currency") && p.config.Currency == "" {
+		return configError("rows name a currency, but the configuration does not say the shop's (set currency)")
+	}
 	formats, err := textFormats(ctx, p.db, p.table, p.mapping, p.source)
 	if err != nil {
 		return err
@@ -82,31 +85,21 @@ func (p *pass) staged(bucket int) (source string, ok bool, err error) {
 // count books every row as rejected, later, kept or filtered. What DuckDB read
 // is checked against what the census counted.
 func (p *pass) count(ctx context.Context) error {
-	rejected, err := p.countRejected(ctx)
-	if err != nil {
+	var mapped int64
+	if err := p.eachStaged(ctx, func(bucket int, rows int64) {
+		mapped += rows
+		switch {
+		case bucket == laterRows:
+			p.report.After = rows
+		case bucket >= 0:
+			p.report.Kept += rows
+		}
+	}); err != nil {
 		return err
 	}
-	if later, ok, err := p.staged(laterRows); err != nil {
+	if err := p.countRejected(ctx); err != nil {
 		return err
-	} else if ok {
-		if err := p.db.row(ctx, "SELECT count(*) FROM "+later, &p.report.After); err != nil {
-			return err
-		}
 	}
-	var sound int64
-	for k := range p.bucketFiles() {
-		if rows, ok, err := p.staged(k); err != nil {
-			return err
-		} else if ok {
-			var n int64
-			if err := p.db.row(ctx, "SELECT count(*) FROM "+rows, &n); err != nil {
-				return err
-			}
-			sound += n
-		}
-	}
-	p.report.Kept = sound
-	mapped := sound + rejected + p.report.After
 	read, err := p.rowsRead(ctx, mapped)
 	if err != nil {
 		return err
@@ -117,25 +110,43 @@ func (p *pass) count(ctx context.Context) error {
 	return nil
 }
 
-// countRejected counts the rejected rows by reason and returns their number.
-func (p *pass) countRejected(ctx context.Context) (int64, error) {
+// eachStaged visits the partitions that have rows.
+func (p *pass) eachStaged(ctx context.Context, visit func(bucket int, rows int64)) error {
+	// Without any row there is no file to read.
+	if folders, err := os.ReadDir(p.staging); len(folders) == 0 {
+		if os.IsNotExist(err) {
+			return nil
+		}
+		return err
+	}
+	query := "SELECT bucket, count(*) FROM read_parquet(" + quote(filepath.Join(p.staging, "*", "*.parquet")) + ", hive_partitioning = true) GROUP BY bucket"
+	return p.db.each(ctx, query, func(scan func(...any) error) error {
+		var bucket int
+		var rows int64
+		if err := scan(&bucket, &rows); err != nil {
+			return err
+		}
+		visit(bucket, rows)
+		return nil
+	})
+}
+
+// countRejected counts the rejected rows by reason.
+func (p *pass) countRejected(ctx context.Context) error {
 	rows, ok, err := p.staged(rejectedRows)
 	if err != nil || !ok {
-		return 0, err
+		return err
 	}
 	checks := p.rows.checks()
-	var all int64
-	err = p.db.each(ctx, "SELECT reject, count(*) FROM "+rows+" GROUP BY reject ORDER BY reject", func(scan func(...any) error) error {
+	return p.db.each(ctx, "SELECT reject, count(*) FROM "+rows+" GROUP BY reject ORDER BY reject", func(scan func(...any) error) error {
 		var code int
 		var n int64
 		if err := scan(&code, &n); err != nil {
 			return err
 		}
-		all += n
 		p.report.reject(checks[code-1].field, checks[code-1].reason, n)
 		return nil
 	})
-	return all, err
 }
 
 // rowsRead returns the number of sound records in the files.

@@ -17,7 +17,11 @@ func (p *pass) list(ctx context.Context, again *repeats) error {
 	if p.report.Rejected == int64(p.unsound()) {
 		return nil
 	}
-	rows, err := p.locate(ctx, again)
+	err := errNotLocated
+	var rows []*RowError
+	if p.report.Rejected <= mostLocated {
+		rows, err = p.locate(ctx, again)
+	}
 	if errors.Is(err, errNotLocated) {
 		rows, err = p.valuesOnly(ctx, again)
 	}

@@ -28,7 +28,7 @@ func (t *Table) WriteParquet(w io.Writer) error {
 		}
 		nodes.Group[c.Name] = parquet.Compressed(node, &parquet.Snappy)
 	}
-	out := parquet.NewWriter(w, parquet.NewSchema("table", nodes))
+	out := parquet.NewGenericWriter[any](w, parquet.NewSchema("table", nodes))
 	for from := 0; from < t.rows; from += rowsPerGroup {
 		if err := t.writeRows(out, from, min(from+rowsPerGroup, t.rows)); err != nil {
 			return fmt.Errorf("table: write Parquet: %w", err)
@@ -41,7 +41,7 @@ func (t *Table) WriteParquet(w io.Writer) error {
 }
 
 // writeRows writes rows [from, to) as one row group.
-func (t *Table) writeRows(out *parquet.Writer, from, to int) error {
+func (t *Table) writeRows(out *parquet.GenericWriter[any], from, to int) error {
 	values := make([]parquet.Value, 0, to-from)
 	for j, writer := range out.ColumnWriters() {
 		values = values[:0]

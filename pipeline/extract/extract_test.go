@@ -281,7 +281,7 @@ func TestMissingInputs(t *testing.T) {
 		{writeFile(t, "orders.csv", header), ErrBadData, "no row is left of 0"},
 	}
 	for _, tt := range tests {
-		c := Config{Sources: Sources{Orders: Source{Files: []string{tt.files}}}}
+		c := Config{Currency: "GBP", Sources: Sources{Orders: Source{Files: []string{tt.files}}}}
 		_, _, err := runIn(t, c, "2026-01-01")
 		wantError(t, err, tt.kind, tt.want)
 	}
