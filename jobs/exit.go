@@ -3,6 +3,9 @@ package jobs
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
+	"syscall"
 )
 
 // Exit codes, after sysexits.
@@ -30,6 +33,18 @@ func (e *CodedError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the error within.
 func (e *CodedError) Unwrap() error { return e.Err }
+
+// during says which step of a night err comes from, and what a person can do
+// about a full disk. nil stays nil.
+func during(step string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("%s: %w (free some space where the store is and run the night again; nothing was published)", step, err)
+	}
+	return fmt.Errorf("%s: %w", step, err)
+}
 
 func configError(err error) error { return &CodedError{ExitConfig, err} }
 

@@ -39,13 +39,13 @@ func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (sum
 		return night.summary, err
 	}
 	if err := night.train(ctx); err != nil {
-		return night.summary, err
+		return night.summary, during("train", err)
 	}
 	if err := night.score(ctx); err != nil {
-		return night.summary, err
+		return night.summary, during("score", err)
 	}
 	if err := night.act(ctx); err != nil {
-		return night.summary, err
+		return night.summary, during("act", err)
 	}
 	return night.summary, night.publish(ctx)
 }

@@ -39,13 +39,13 @@ func RunStep(ctx context.Context, cfg Config, step Step, opts NightlyOptions, en
 		return n.summary, n.features(ctx)
 	}
 	if err := n.train(ctx); err != nil || step == StepTrain {
-		return n.summary, err
+		return n.summary, during("train", err)
 	}
 	if err := n.score(ctx); err != nil {
-		return n.summary, err
+		return n.summary, during("score", err)
 	}
 	if err := n.act(ctx); err != nil {
-		return n.summary, err
+		return n.summary, during("act", err)
 	}
 	return n.summary, n.stageDraft(ctx)
 }
