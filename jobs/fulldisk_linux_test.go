@@ -32,10 +32,11 @@ func TestFullDisk(t *testing.T) {
 	if !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("error %q does not say that the disk is full", err)
 	}
-	st, err := store.OpenToRead(cfg.Store)
+	st, err := store.ReadFolder(cfg.Store)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer st.Close()
 	if _, err := publish.Head(t.Context(), st); err == nil {
 		t.Error("a commit was published onto a full disk")
 	}
