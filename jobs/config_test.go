@@ -77,7 +77,9 @@ func TestParseRefuses(t *testing.T) {
 }
 
 func TestVariablesAreReplaced(t *testing.T) {
-	env := func(name string) (string, bool) { return map[string]string{"DIR": "/data", "BAD": "a\nstore: b"}[name], name != "NONE" }
+	env := func(name string) (string, bool) {
+		return map[string]string{"DIR": "/data", "BAD": "a\nstore: b"}[name], name != "NONE"
+	}
 	cfg, err := parse([]byte("sources: {orders: {files: ['${DIR}/orders.csv']}}"), env)
 	if err != nil || cfg.Sources.Orders.Files[0] != "/data/orders.csv" {
 		t.Errorf("files %v, error %v", cfg.Sources.Orders.Files, err)
