@@ -21,7 +21,7 @@ func Init(ctx context.Context, exports []string, name string, out io.Writer) err
 	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 		return &CodedError{ExitUsage, fmt.Errorf("init: %s exists already (move it away, or choose another with --out)", name)}
 	}
-	sources := map[string]*draftSource{}
+	sources, currency := map[string]*draftSource{}, ""
 	for _, path := range exports {
 		found, err := extract.Inspect(ctx, path)
 		if err != nil {
@@ -42,11 +42,14 @@ func Init(ctx context.Context, exports []string, name string, out io.Writer) err
 			sources[found.Table] = source
 		}
 		source.files = append(source.files, relative)
+		if currency == "" {
+			currency = currencyOf(found)
+		}
 	}
 	if sources["orders"] == nil {
 		return &CodedError{ExitData, errors.New("init: none of the files looks like orders: it takes a customer, an order id, a time and an amount a line")}
 	}
-	if err := os.WriteFile(name, []byte(draftYAML(sources)), 0o644); err != nil {
+	if err := os.WriteFile(name, []byte(draftYAML(sources, currency)), 0o644); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(out, "\nWrote %s. Read it, then: perennial check -c %s\n", name, name)
@@ -76,6 +79,16 @@ func relativeTo(dir, path string) (string, error) {
 	return to, nil
 }
 
+// currencyOf returns the first currency that an export names, "" if none.
+func currencyOf(found *extract.Inspection) string {
+	for _, column := range found.Columns {
+		if column.Meaning == "currency" && len(column.Sample) > 0 {
+			return column.Sample[0]
+		}
+	}
+	return ""
+}
+
 // describe shows what was found in a file.
 func describe(out io.Writer, found *extract.Inspection) {
 	as := found.Table
@@ -91,16 +104,20 @@ func describe(out io.Writer, found *extract.Inspection) {
 const draftHead = `# Written by perennial init: a first guess for you to read.
 shop: shop
 timezone: UTC          # of the shop, such as Europe/London: a day begins here
-# currency: EUR        # of all amounts
+%s
 store: ./out
 seed: 1
 sources:
 `
 
 // draftYAML writes the configuration.
-func draftYAML(sources map[string]*draftSource) string {
+func draftYAML(sources map[string]*draftSource, currency string) string {
+	line := "# currency: EUR        # of the amounts"
+	if currency != "" {
+		line = "currency: " + yamlText(currency) + "          # of the shop; rows in another need rates"
+	}
 	var b strings.Builder
-	b.WriteString(draftHead)
+	fmt.Fprintf(&b, draftHead, line)
 	for _, table := range []string{"orders", "engagements", "customers", "products", "actions"} {
 		source := sources[table]
 		if source == nil {
