@@ -2,6 +2,7 @@ package extract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -71,12 +72,12 @@ func (p *pass) sortBuckets(ctx context.Context) (*repeats, error) {
 }
 
 // sortBucket writes one bucket file.
-func (p *pass) sortBucket(ctx context.Context, k int, path string, c *bucketCounts, found *repeats) error {
+func (p *pass) sortBucket(ctx context.Context, k int, path string, c *bucketCounts, found *repeats) (err error) {
 	db, err := p.db.fork(ctx)
 	if err != nil {
 		return err
 	}
-	defer db.release()
+	defer func() { err = errors.Join(err, db.conn.Close()) }()
 	rows, ok, err := p.staged(k)
 	if err != nil {
 		return err

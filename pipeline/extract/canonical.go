@@ -59,7 +59,6 @@ type canonical struct {
 	formats map[string]string // strptime formats of text times that are not ISO
 	config  *Config
 	asOf    history.Day
-	buckets int
 }
 
 // checks returns the reasons in the order in which they are looked for.
@@ -193,7 +192,7 @@ func (c *canonical) bucket() string {
 	}
 	fmt.Fprintf(&b, " WHEN reject <> 0 THEN %d ELSE ", rejectedRows)
 	if c.table.bucketed {
-		fmt.Fprintf(&b, "CAST(md5_number_lower(customer_id) %% %d AS INTEGER)", c.buckets)
+		fmt.Fprintf(&b, "CAST(md5_number_lower(customer_id) %% %d AS INTEGER)", c.config.Buckets)
 	} else {
 		b.WriteString("0")
 	}

@@ -20,12 +20,9 @@ type database struct {
 	conn *sql.Conn
 }
 
-// openDatabase starts DuckDB with scratch space in the folder spill.
+// openDatabase starts DuckDB with scratch space in the folder spill. Paths are
+// absolute.
 func openDatabase(ctx context.Context, c *Config, spill string, inputs []string, folders ...string) (*database, error) {
-	spill, err := filepath.Abs(spill)
-	if err != nil {
-		return nil, err
-	}
 	temp := filepath.Join(spill, "duckdb")
 	if err := os.MkdirAll(temp, 0o777); err != nil {
 		return nil, err
@@ -36,9 +33,10 @@ func openDatabase(ctx context.Context, c *Config, spill string, inputs []string,
 		"SET memory_limit = " + quote(c.MemoryLimit),
 		"SET temp_directory = " + quote(temp),
 		"SET TimeZone = " + quote(c.Timezone),
-		// A hundred files are kept open while partitioning; more buckets than
-		// that would be written in slivers.
+		// With DuckDB's 100 files and half a million rows, many buckets would be
+		// written in slivers. 4 million rows are some 400 MB a thread.
 		"SET partitioned_write_max_open_files = 512",
+		fmt.Sprintf("SET partitioned_write_flush_threshold = %d", min(max(1<<19, 2048*c.Buckets), 1<<22)),
 		"SET allowed_paths = " + quoteList(inputs),
 		"SET allowed_directories = " + quoteList(append(folders, spill)),
 		"SET enable_external_access = false",
@@ -145,6 +143,7 @@ func quoteList(texts []string) string {
 }
 
 // fork returns the same database on a connection of its own, without the views.
+// The caller closes its conn.
 func (d *database) fork(ctx context.Context) (*database, error) {
 	conn, err := d.pool.Conn(ctx)
 	if err != nil {
@@ -152,6 +151,3 @@ func (d *database) fork(ctx context.Context) (*database, error) {
 	}
 	return &database{pool: d.pool, conn: conn}, nil
 }
-
-// release gives up the connection of a fork.
-func (d *database) release() { d.conn.Close() }

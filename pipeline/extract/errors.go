@@ -41,7 +41,7 @@ func missingError(format string, args ...any) error {
 // RowError says why one row of a source is bad.
 type RowError struct {
 	File  string // base name; "" when the mapping hides where the row came from
-	Line  int64  // from 1, in the decompressed file; 0 when unknown
+	Line  int64  // from 1, in the decompressed file; of JSON and Parquet the row; 0 when unknown
 	Field string // canonical column, or the file's column for a cell that is no number
 	Value string // as it stands in the row; "" when missing
 	Err   error  // what is wrong with it

@@ -68,26 +68,35 @@ func run(ctx context.Context, cfg Config, asOf history.Day, dir string, log *slo
 	if err := clearFolder(dir); err != nil {
 		return nil, err
 	}
-	spill := c.path(c.SpillDir)
-	if c.SpillDir == "" {
-		spill = dir
-	}
-	if err := os.MkdirAll(spill, 0o777); err != nil {
-		return nil, err
-	}
-	if spill, err = os.MkdirTemp(spill, spillPrefix); err != nil {
+	spill, err := c.makeSpill(dir)
+	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
-	x := &extraction{config: &c, asOf: asOf, dir: dir, spill: spill, log: log, buckets: c.bucketCount(sources)}
+	c.Buckets = c.bucketCount(sources)
+	x := &extraction{config: &c, asOf: asOf, dir: dir, spill: spill, log: log}
 	report = &Report{
 		Format: fileFormat, Shop: c.Shop, AsOf: asOf, Timezone: c.Timezone, Currency: c.Currency,
-		Fingerprint: c.fingerprint(sources), Buckets: x.buckets,
+		Fingerprint: c.fingerprint(sources), Buckets: c.Buckets,
 	}
 	if report.Sources, err = x.readAll(ctx, sources); err != nil {
 		return nil, err
 	}
 	return report, writeReport(dir, report)
+}
+
+// makeSpill makes an empty folder for scratch files.
+func (c *Config) makeSpill(dir string) (string, error) {
+	if c.SpillDir != "" {
+		var err error
+		if dir, err = filepath.Abs(c.path(c.SpillDir)); err != nil {
+			return "", err
+		}
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return "", err
+		}
+	}
+	return os.MkdirTemp(dir, spillPrefix)
 }
 
 // clearFolder removes an earlier extract from dir, its mark of completeness first.

@@ -71,6 +71,10 @@ func (c *Config) resolve(s *Source) ([]inputFile, error) {
 			return nil, err
 		}
 		for _, path := range paths {
+			// DuckDB takes every path for a pattern.
+			if strings.ContainsAny(path, "*?[") {
+				return nil, configError("%s: a path with *, ? or [ cannot be read (rename it)", path)
+			}
 			f, err := fileOf(path)
 			if err != nil {
 				return nil, err

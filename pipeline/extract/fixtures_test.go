@@ -7,8 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"perennial/pipeline/history"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // writeFile writes a file to a folder of its own and returns its path.
 func writeFile(t testing.TB, name, text string) string {

@@ -41,7 +41,7 @@ func (p *pass) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	p.rows = &canonical{p.table, p.mapping.types, formats, p.config, p.asOf, p.buckets}
+	p.rows = &canonical{p.table, p.mapping.types, formats, p.config, p.asOf}
 	if err := p.partition(ctx); err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (p *pass) rowsRead(ctx context.Context, mapped int64) (int64, error) {
 // bucketFiles is the number of bucket files of the table.
 func (p *pass) bucketFiles() int {
 	if p.table.bucketed {
-		return p.buckets
+		return p.config.Buckets
 	}
 	return 1
 }

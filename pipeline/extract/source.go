@@ -15,13 +15,12 @@ import (
 
 // extraction is one Run: a database, scratch space and where the results go.
 type extraction struct {
-	config  *Config
-	asOf    history.Day
-	dir     string
-	spill   string
-	log     *slog.Logger
-	buckets int
-	db      *database
+	config *Config // with the number of buckets
+	asOf   history.Day
+	dir    string
+	spill  string
+	log    *slog.Logger
+	db     *database
 	// categories says that the table product_categories is there.
 	categories bool
 }
