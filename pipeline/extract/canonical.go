@@ -99,9 +99,9 @@ func (c *canonical) checks() []check {
 	return all
 }
 
-// rows is the whole statement. Its columns are the table's, then reject (number
-// of the check from 1, 0 for a sound row), cell (what is wrong in it) and bucket; leading are columns
-// of mapped to carry along.
+// rows is the whole statement. Its columns are leading, which it carries along
+// from mapped, the table's, and then reject (number of the check from 1, 0 for a
+// sound row), cell (what is wrong in it) and bucket.
 func (c *canonical) rows(mapped string, leading ...string) string {
 	var parsed, final []string
 	parsed = append(parsed, leading...)

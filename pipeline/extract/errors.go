@@ -79,6 +79,8 @@ func sqlError(err error) error {
 	}
 	line := errors.New(oneLine(d.Msg))
 	switch d.Type {
+	case duckdb.ErrorTypeOutOfMemory:
+		return configError("%w (raise memory_limit, or lower threads)", line)
 	case duckdb.ErrorTypeParser, duckdb.ErrorTypeSyntax, duckdb.ErrorTypeBinder, duckdb.ErrorTypeCatalog,
 		duckdb.ErrorTypePermission, duckdb.ErrorTypeNotImplemented:
 		return &kindError{ErrConfig, line}

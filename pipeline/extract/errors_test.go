@@ -42,6 +42,7 @@ func TestSQLError(t *testing.T) {
 			t.Errorf("%v: %v", typ, err)
 		}
 	}
+	wantError(t, sqlError(&duckdb.Error{Type: duckdb.ErrorTypeOutOfMemory, Msg: "Out of Memory Error: failed to pin\n\nPossible solutions"}), ErrConfig, "failed to pin (raise memory_limit, or lower threads)")
 	for _, kind := range []error{ErrConfig, ErrBadData, ErrMissing} {
 		if err := sqlError(&duckdb.Error{Type: duckdb.ErrorTypeIO, Msg: "x"}); errors.Is(err, kind) {
 			t.Errorf("an I/O error is %v", kind)

@@ -275,6 +275,7 @@ func TestMissingInputs(t *testing.T) {
 		{filepath.Join(dir, "*.csv"), ErrMissing, "no file matches"},
 		{filepath.Join(dir, "none", "*.csv"), ErrMissing, "no such folder"},
 		{dir, ErrConfig, "is a folder"},
+		{writeFile(t, "a*.csv", header), ErrConfig, "a path with *, ? or [ cannot be read"},
 		{writeFile(t, "orders.xlsx", "x"), ErrConfig, "not a kind of file that can be read"},
 		{writeFile(t, "orders.parquet", "PAR1 and so on PAR1"), ErrBadData, "orders"},
 		{writeFile(t, "orders.json", `[{"customer_id": 1`), ErrBadData, "orders"},

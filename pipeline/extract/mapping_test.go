@@ -72,6 +72,7 @@ func TestMappingsBind(t *testing.T) {
 		"made-up order":         "SELECT Customer AS customer_id, concat(Customer, '-', InvoiceDate) AS order_id, InvoiceDate AS ordered_at, Price AS amount FROM input",
 		"from first":            "FROM input SELECT Customer AS customer_id, Invoice AS order_id, InvoiceDate AS ordered_at, Price AS amount",
 		"union":                 "SELECT Customer AS customer_id, Invoice AS order_id, InvoiceDate AS ordered_at, Price AS amount FROM input WHERE Price > 1.7 UNION ALL SELECT Customer, Invoice, InvoiceDate, Price FROM input WHERE Price <= 1.7",
+		"amount as text":        "SELECT Customer AS customer_id, Invoice AS order_id, InvoiceDate AS ordered_at, replace(Price, ',', '.')::DOUBLE AS amount FROM input",
 		"file":                  "SELECT Customer AS customer_id, Invoice AS order_id, InvoiceDate AS ordered_at, Price AS amount FROM input WHERE file = 'orders.csv'",
 		"clock":                 "SELECT Customer AS customer_id, Invoice AS order_id, clock(InvoiceDate) AS ordered_at, number(Price) AS amount FROM input",
 		"aggregate":             "SELECT Customer AS customer_id, Invoice AS order_id, min(InvoiceDate) AS ordered_at, sum(Price) AS amount FROM input GROUP BY ALL",

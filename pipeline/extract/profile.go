@@ -109,13 +109,15 @@ func roles(t *canonicalTable, l *lineage, profiles map[string]profile) *typing {
 	return ty
 }
 
-// attempts returns readings to try on the mapping, strictest first.
+// attempts returns readings to try on the mapping: as its roles want them, then
+// as the values look, then all as text.
 func (t *typing) attempts() []func(column string) reading {
 	return []func(string) reading{
 		func(c string) reading { return t.read(c, t.text[c], true) },
 		func(c string) reading { return t.read(c, t.text[c], false) },
 		func(c string) reading { return t.read(c, t.text[c] && !t.number[c], false) },
 		func(c string) reading { return t.profiles[c].plain() },
+		func(string) reading { return asText },
 	}
 }
 
