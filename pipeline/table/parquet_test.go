@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,10 +52,17 @@ func TestParquetRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%d rows: %v", rows, err)
 		}
-		if diff := cmp.Diff(want, got, sameTable...); diff != "" {
-			t.Fatalf("%d rows (-want +got):\n%s", rows, diff)
+		if !slices.EqualFunc(want.Columns, got.Columns, sameColumn) {
+			t.Fatalf("%d rows differ", rows)
 		}
 	}
+}
+
+// sameColumn is what cmp would take long over.
+func sameColumn(a, b Column) bool {
+	return a.Name == b.Name && slices.Equal(a.Texts, b.Texts) && slices.EqualFunc(a.Numbers, b.Numbers, func(x, y float32) bool {
+		return x == y || x != x && y != y
+	})
 }
 
 func TestParquetRoundTripOfAnyTable(t *testing.T) {
