@@ -7,7 +7,7 @@ var spend = Family{
 	Doc:  "How much the customer spends. Revenue is net of returns unless said otherwise.",
 	Features: []Feature{
 		{Name: "revenue_total", Doc: "Revenue so far, net of returns.", From: lineAmount, Unit: Money,
-			Words: Words{Churn: -1, More: "Spent {value} so far; {reference} is usual", Less: "Spent {value} so far; {reference} is usual"},
+			Words: Words{Churn: -1, More: "Spent {value} so far, net of returns; {reference} is usual", Less: "Spent {value} so far, net of returns; {reference} is usual"},
 			value: func(p *past) float64 { return p.in[ever].net() }},
 		{Name: "revenue_30d", Doc: "Net revenue of the last 30 days.", From: orderAmount, Window: 30, Unit: Money,
 			value: func(p *past) float64 { return p.in[last30d].net() }},

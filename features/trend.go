@@ -13,7 +13,7 @@ var trend = Family{
 	Features: []Feature{
 		{Name: "orders_trend_90d", Doc: "log((orders of the last 90 days + 0.5) / (orders of the 90 days before + 0.5)).",
 			From: orderDays, Window: 180, Unit: Log, Missing: tooNew,
-			Words: Words{Churn: -1, More: "Orders more often than three months ago", Less: "Orders less often than three months ago"},
+			Words: Words{Churn: -1, More: "Orders more often than in the three months before", Less: "Orders less often than in the three months before"},
 			value: func(p *past) float64 {
 				recent := float64(p.in[last90d].orders)
 				return p.ifThere(180, logRatio(recent, float64(p.in[last180d].orders)-recent, 0.5))

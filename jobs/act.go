@@ -89,7 +89,8 @@ func (d *desk) segmented(ctx context.Context, k int) ([]proposed, []publish.Scor
 		d.cuts.Assign(c.Segment, &c.Score, previous)
 		if p := c.Score.ChurnProbability; p != nil {
 			newModel := previous != nil && previous.ModelVersion != c.Score.ModelVersion
-			c.Score.Change = churn.Change(previous, *p, newModel, d.definition, c.NewFacts)
+			redefined := previous != nil && (d.definition || previous.ChurnHorizonDays != c.Score.ChurnHorizonDays)
+			c.Score.Change = churn.Change(previous, *p, newModel, redefined, c.NewFacts)
 		}
 		proposals[i].proposal = d.policy.Propose(c.Action, &c.Score, previous)
 		rows[i] = c.Score

@@ -107,7 +107,7 @@ func TestReasonCarriesItsNumbers(t *testing.T) {
 	got := reasonsOf(t, usual, silent, map[string]float64{"recency_days": -0.5, "overdue_ratio_own": -0.4})
 	ratio, one, days, median := 84.0/31, 1.0, 84.0, 40.0
 	want := []publish.Reason{
-		{Code: "recency_days", Text: "No order for 84 days; customers here typically ordered 40 days ago", Value: &days, Reference: &median, Strength: "medium"},
+		{Code: "recency_days", Text: "No order for 84 days; half of the customers here ordered within 40", Value: &days, Reference: &median, Strength: "medium"},
 		{Code: "overdue_ratio_own", Text: "No order for 84 days; usually orders every 31 days", Value: &ratio, Reference: &one, Strength: "medium"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -25,5 +25,5 @@ func Example() {
 	}
 	// Output:
 	// No order for 84 days; usually orders every 31 days (high)
-	// No order for 84 days; customers here typically ordered 40 days ago (medium)
+	// No order for 84 days; half of the customers here ordered within 40 (medium)
 }

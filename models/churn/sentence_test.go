@@ -66,15 +66,15 @@ func TestTexts(t *testing.T) {
 		usual   float64
 		want    string // "" for nothing
 	}{
-		{"recency_days", false, customer{"recency_days": 84}, 31, "No order for 84 days; customers here typically ordered 31 days ago"},
+		{"recency_days", false, customer{"recency_days": 84}, 31, "No order for 84 days; half of the customers here ordered within 31"},
 		{"recency_days", true, customer{"recency_days": 1}, 31, "Ordered 1 day ago"},
 		{"overdue_ratio_own", false, silent, 1, "No order for 84 days; usually orders every 31 days"},
 		{"overdue_ratio_own", true, customer{"recency_days": 11, "gap_mean_days": 30.6, "repeat_order_days": 3}, 1, "Ordered 11 days ago and usually orders every 31 days"},
 		{"overdue_ratio_own", false, customer{"recency_days": 84, "gap_mean_days": 12, "repeat_order_days": 1}, 1, ""}, // nothing is usual after one gap
-		{"orders_total", false, customer{"orders_total": 12}, 3, "12 orders so far, more than the usual 3"},
-		{"orders_total", true, customer{"orders_total": 1}, 3, "Only 1 order so far; 3 is usual"},
-		{"orders_90d", true, customer{"orders_90d": 0}, 2, "0 orders in the last 90 days; 2 is usual"},
-		{"revenue_total", true, customer{"revenue_total": 80}, 120, "Spent 80.00 GBP so far; 120.00 GBP is usual"},
+		{"orders_total", false, customer{"orders_total": 12}, 3, "12 orders so far; usual here: 3"},
+		{"orders_total", true, customer{"orders_total": 1}, 3, "Only 1 order so far; usual here: 3"},
+		{"orders_90d", true, customer{"orders_90d": 0}, 2, "Orders in the last 90 days: 0; usual here: 2"},
+		{"revenue_total", true, customer{"revenue_total": 80}, 120, "Spent 80.00 GBP so far, net of returns; 120.00 GBP is usual"},
 		{"revenue_total", true, customer{"revenue_total": -40}, 120, ""},
 		{"revenue_total", true, customer{"revenue_total": 119.999}, 120, ""}, // the two read the same
 		{"discount_share_total", false, customer{"discount_share_total": 0.257}, 0.1, "Buys at 26% discount on average; 10% is usual"},
@@ -84,8 +84,8 @@ func TestTexts(t *testing.T) {
 		{"products_total", true, customer{"products_total": 1}, 6, "Bought only 1 different product; 6 is usual"},
 		{"visit_recency_days", false, customer{"visit_recency_days": 21}, 9, "No visit for 21 days"},
 		{"engaged_days_30d", true, customer{"engaged_days_30d": 1}, 4, "Active on 1 of the last 30 days; 4 is usual"},
-		{"orders_trend_90d", true, customer{"orders_trend_90d": -0.8}, 0, "Orders less often than three months ago"},
-		{"tenure_days", true, customer{"tenure_days": 21}, 300, "First order only 21 days ago"},
+		{"orders_trend_90d", true, customer{"orders_trend_90d": -0.8}, 0, "Orders less often than in the three months before"},
+		{"tenure_days", true, customer{"tenure_days": 21}, 300, "First order 21 days ago"},
 		{"recency_days", false, customer{}, 31, ""},
 		{"recency_days", false, customer{"recency_days": 84}, math.NaN(), ""},
 	} {
