@@ -8,7 +8,7 @@ var frequency = Family{
 	Features: []Feature{
 		{Name: "orders_total", Doc: "Orders so far; all lines of one order id are one order, on the day of the first.",
 			From: orderDays, Unit: Count,
-			Words: Words{Churn: -1, More: "{value} orders so far, more than the usual {reference}", Less: "Only {value} orders so far; {reference} is usual"},
+			Words: Words{Churn: -1, More: "{value} orders so far; usual here: {reference}", Less: "Only {value} orders so far; usual here: {reference}"},
 			value: func(p *past) float64 { return float64(p.in[ever].orders) }},
 		{Name: "repeat_order_days", Doc: "Days with an order after the first: x in customer-base models.",
 			From: orderDays, Unit: Count, Missing: noOrder,
@@ -29,7 +29,7 @@ var frequency = Family{
 		{Name: "orders_30d", Doc: "Orders in the last 30 days.", From: orderDays, Window: 30, Unit: Count,
 			value: func(p *past) float64 { return float64(p.in[last30d].orders) }},
 		{Name: "orders_90d", Doc: "Orders in the last 90 days.", From: orderDays, Window: 90, Unit: Count,
-			Words: Words{Churn: -1, More: "{value} orders in the last 90 days", Less: "{value} orders in the last 90 days; {reference} is usual"},
+			Words: Words{Churn: -1, More: "{value} orders in the last 90 days", Less: "Orders in the last 90 days: {value}; usual here: {reference}"},
 			value: func(p *past) float64 { return float64(p.in[last90d].orders) }},
 		{Name: "orders_180d", Doc: "Orders in the last 180 days.", From: orderDays, Window: 180, Unit: Count,
 			value: func(p *past) float64 { return float64(p.in[last180d].orders) }},
