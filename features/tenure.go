@@ -13,10 +13,10 @@ var tenure = Family{
 	Doc:  "How long the customer has been one.",
 	Features: []Feature{
 		{Name: "tenure_days", Doc: "Days from the first order to the cutoff: T in customer-base models.", From: lineDays, Unit: Days, Missing: noOrder,
-			Words: Words{Churn: -1, More: "Customer for {value} days", Less: "First order only {value} days ago"},
+			Words: Words{Churn: -1, More: "Customer for {value} days", Less: "First order {value} days ago"},
 			value: (*past).tenure},
 		{Name: "lifetime_days", Doc: "Days from the first to the last order: t_x in customer-base models.", From: orderDays, Unit: Days, Missing: noOrder,
-			value: func(p *past) float64 { return p.tenure() - p.since(p.orderDay(1)) }},
+			value: (*past).lifetime},
 		{Name: "signup_days", Doc: "Days since signing up.", From: signedUp, Unit: Days, Missing: "no sign-up date, or not before the cutoff",
 			value: func(p *past) float64 { return p.since(p.signup()) }},
 		{Name: "signup_to_order_days", Doc: "Days from signing up to the first order; 0 if the order came first.", From: []string{"customers.signed_up_at", "orders.ordered_at"}, Unit: Days, Missing: "no sign-up date, or no order yet",
@@ -30,3 +30,7 @@ func (p *past) signup() history.Day {
 	}
 	return p.view.SignedUpAt.Day()
 }
+
+// lifetime returns t_x in days from the first to the last order, NaN without an
+// order.
+func (p *past) lifetime() float64 { return p.tenure() - p.since(p.orderDay(1)) }

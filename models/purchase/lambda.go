@@ -16,24 +16,25 @@ func Lambdas() []float64 { return []float64{30, 100, 300, 1000, 3000} }
 
 const (
 	folds      = 5
-	sampleRows = 20_000 // of cross-fitting; more changes no third digit
+	sampleRows = 20_000 // on which penalties compete; more changes no third digit
 )
 
 // ChooseLambda returns the strongest penalty whose cross-validated log loss is
 // within one standard error of the best: the one-standard-error rule of Breiman
-// et al. (1984). Folds hold whole customers. The rule leans to the simpler model
-// because folds share the season of the training cutoffs, and tomorrow does not.
-// It costs a fit for every fold and penalty, but tries no stronger penalty after
-// one that is too strong.
+// et al. (1984), with the standard error of the paired differences, because the
+// same rows are easy for every penalty. Folds hold whole customers. The rule
+// leans to the simpler model because folds share the season of the training
+// cutoffs, and tomorrow does not. It costs a fit for every fold and penalty, but
+// tries no stronger penalty after one that is too strong.
 func ChooseLambda(ctx context.Context, train leaderboard.Rows) (float64, error) {
-	rows := sampled(train)
-	chosen, err := strongest(Lambdas(), func(lambda float64) (mean, standardError float64, err error) {
-		held, err := crossFit(ctx, lambda, rows)
+	rows := sampled(train, sampleRows)
+	chosen, err := strongest(Lambdas(), func(lambda float64) ([]float64, error) {
+		losses, err := crossFit(ctx, lambda, rows)
 		if err != nil {
-			return 0, 0, err
+			return nil, err
 		}
-		mean, standardError = lossOf(rows.Y, held)
-		return mean, standardError, nil
+		evaluate.LogLosses(losses, rows.Y, losses)
+		return losses, nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("purchase: choose penalty: %w", err)
@@ -41,24 +42,42 @@ func ChooseLambda(ctx context.Context, train leaderboard.Rows) (float64, error) 
 	return chosen, nil
 }
 
-// strongest returns the last of the ascending lambdas before the mean loss rises
-// above the least by more than its standard error.
-func strongest(lambdas []float64, loss func(lambda float64) (mean, standardError float64, err error)) (chosen float64, err error) {
-	least, limit := math.Inf(1), math.Inf(1)
+// strongest returns the last of the ascending lambdas before the losses of the
+// rows exceed the least by more than the standard error of the difference.
+func strongest(lambdas []float64, lossesAt func(lambda float64) ([]float64, error)) (chosen float64, err error) {
+	var best []float64
 	for _, lambda := range lambdas {
-		mean, standardError, err := loss(lambda)
+		losses, err := lossesAt(lambda)
 		if err != nil {
 			return 0, fmt.Errorf("%g: %w", lambda, err)
 		}
-		if mean > limit {
+		worse, standardError := excess(losses, best)
+		if worse > standardError {
 			break
 		}
-		if mean < least {
-			least, limit = mean, mean+standardError
+		if best == nil || worse < 0 {
+			best = losses
 		}
 		chosen = lambda
 	}
 	return chosen, nil
+}
+
+// excess returns the mean of losses less those of best, and its standard error;
+// 0 where there is no best yet.
+func excess(losses, best []float64) (mean, standardError float64) {
+	if best == nil {
+		return 0, 0
+	}
+	n := float64(len(losses))
+	for i := range losses {
+		mean += (losses[i] - best[i]) / n
+	}
+	for i := range losses {
+		d := losses[i] - best[i] - mean
+		standardError += d * d
+	}
+	return mean, math.Sqrt(standardError) / n
 }
 
 // crossFit predicts rows by regressions that did not see their customers.
@@ -68,28 +87,14 @@ func crossFit(ctx context.Context, lambda float64, rows leaderboard.Rows) ([]flo
 	})
 }
 
-// lossOf returns the mean log loss and its standard error.
-func lossOf(y, p []float64) (mean, standardError float64) {
-	losses := make([]float64, len(y))
-	evaluate.LogLosses(losses, y, p)
-	n := float64(len(y))
-	for _, loss := range losses {
-		mean += loss / n
-	}
-	for _, loss := range losses {
-		standardError += (loss - mean) * (loss - mean)
-	}
-	return mean, math.Sqrt(standardError) / n
-}
-
 // sampled returns the rows of a share of the customers, drawn by hash: about
-// sampleRows of them.
-func sampled(rows leaderboard.Rows) leaderboard.Rows {
-	if len(rows.Y) <= sampleRows {
+// limit of them.
+func sampled(rows leaderboard.Rows, limit int) leaderboard.Rows {
+	if len(rows.Y) <= limit {
 		return rows
 	}
-	share := float64(sampleRows) / float64(len(rows.Y))
+	share := float64(limit) / float64(len(rows.Y))
 	// The hash's high bits draw, its low bits make the folds.
-	limit := uint64(share * math.MaxUint64)
-	return rows.Where(func(i int) bool { return rows.Group[i] < limit })
+	highest := uint64(share * math.MaxUint64)
+	return rows.Where(func(i int) bool { return rows.Group[i] < highest })
 }

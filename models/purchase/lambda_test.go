@@ -11,21 +11,21 @@ import (
 
 func TestOneStandardErrorRule(t *testing.T) {
 	for _, test := range []struct {
-		name                  string
-		means, standardErrors []float64 // of penalties 0, 1, 2, …
-		want                  float64
-		tried                 int
+		name   string
+		losses [][]float64 // of two rows, by penalties 0, 1, 2, …
+		want   float64
+		tried  int
 	}{
-		{"the strongest within an error of the best", []float64{5, 4, 4.5, 4.9, 5.1, 4}, []float64{9, 1, 9, 9, 9, 9}, 3, 5},
-		{"exactly one error away", []float64{4, 5}, []float64{1, 9}, 1, 2},
-		{"the best is the strongest", []float64{5, 4, 3}, []float64{1, 1, 1}, 2, 3},
-		{"the weakest", []float64{4, 6, 9}, []float64{1, 9, 9}, 0, 2},
-		{"of equals the strongest", []float64{4, 4, 4}, []float64{0, 0, 0}, 2, 3},
+		{"within an error of the best", [][]float64{{4, 4}, {4.2, 3.9}, {4.3, 3.8}, {9, 9}}, 2, 4},
+		{"the best is the strongest", [][]float64{{5, 5}, {4, 4}, {3, 3}}, 2, 3},
+		{"a little worse, but everywhere", [][]float64{{4, 4}, {4.01, 4.01}, {1, 1}}, 0, 2},
+		{"worse than the best, not than the first", [][]float64{{5, 5}, {4, 4}, {4.5, 4.5}}, 1, 3},
+		{"of equals the strongest", [][]float64{{4, 4}, {4, 4}, {4, 4}}, 2, 3},
 	} {
 		tried := 0
-		got, err := strongest([]float64{0, 1, 2, 3, 4, 5}[:len(test.means)], func(lambda float64) (float64, float64, error) {
+		got, err := strongest([]float64{0, 1, 2, 3}[:len(test.losses)], func(lambda float64) ([]float64, error) {
 			tried++
-			return test.means[int(lambda)], test.standardErrors[int(lambda)], nil
+			return test.losses[int(lambda)], nil
 		})
 		if err != nil || got != test.want || tried != test.tried {
 			t.Errorf("%s: penalty %v of %d tried, %v; want %v of %d", test.name, got, tried, err, test.want, test.tried)
@@ -33,14 +33,13 @@ func TestOneStandardErrorRule(t *testing.T) {
 	}
 }
 
-func TestLossOf(t *testing.T) {
-	y, p := []float64{1, 0, 1, 0}, []float64{0.5, 0.5, 0.25, 0.75}
-	mean, standardError := lossOf(y, p)
-	if want := 1.5 * math.Ln2; math.Abs(mean-want) > 1e-12 {
-		t.Errorf("mean loss is %v, want %v", mean, want)
+func TestExcess(t *testing.T) {
+	if mean, standardError := excess([]float64{1, 2}, nil); mean != 0 || standardError != 0 {
+		t.Errorf("nothing is exceeded by %v ± %v", mean, standardError)
 	}
-	if want := 0.25 * math.Ln2; math.Abs(standardError-want) > 1e-12 {
-		t.Errorf("standard error is %v, want %v", standardError, want)
+	mean, standardError := excess([]float64{4, 7, 4, 7}, []float64{3, 4, 3, 4})
+	if mean != 2 || standardError != 0.5 {
+		t.Errorf("excess is %v ± %v, want 2 ± 0.5", mean, standardError)
 	}
 }
 
@@ -90,7 +89,7 @@ func TestSampledTakesWholeCustomers(t *testing.T) {
 			rows.Group[i] = rows.Group[i-1]
 		}
 	}
-	sample := sampled(rows)
+	sample := sampled(rows, sampleRows)
 	if got := len(sample.Y); math.Abs(float64(got)-sampleRows) > 0.03*sampleRows {
 		t.Errorf("%d rows were drawn, want about %d", got, sampleRows)
 	}
@@ -112,7 +111,7 @@ func TestSampledTakesWholeCustomers(t *testing.T) {
 			t.Errorf("fold %d holds %.3f of the sample", fold, share)
 		}
 	}
-	if few := sampled(sample.Where(func(i int) bool { return i < 10 })); len(few.Y) != 10 {
+	if few := sampled(sample.Where(func(i int) bool { return i < 10 }), sampleRows); len(few.Y) != 10 {
 		t.Errorf("%d of 10 rows were drawn", len(few.Y))
 	}
 }
