@@ -38,6 +38,11 @@ type Sources struct {
 }
 
 // Source is where the rows of one canonical table come from.
+//
+// SQL sees the view input: the columns of all files, by name, and file, the base
+// name of a row's file. Columns that identifiers and labels are made from are
+// text, those that amounts are computed from numbers. The macros clock(text) and
+// number(text) read times as the shop's wall clock, and numbers.
 type Source struct {
 	Files      []string `yaml:"files"`       // paths and globs of csv, tsv, json, ndjson, jsonl or parquet, optionally .gz or .zst
 	SQL        string   `yaml:"sql"`         // DuckDB SELECT over the view input; default: columns have canonical names
