@@ -19,7 +19,7 @@ type Config struct {
 	Rates       map[string]float64 `yaml:"rates"`        // shop currency for 1 unit of a foreign one; a currency without a rate is rejected
 	Sources     Sources            `yaml:"sources"`      // at least orders
 	MaxRejects  float64            `yaml:"max_rejects"`  // share of a source's rows that may be rejected, (0, 1]; default 0.01
-	MemoryLimit string             `yaml:"memory_limit"` // of DuckDB, as "2GiB"; default 2GiB
+	MemoryLimit string             `yaml:"memory_limit"` // of the whole process, as "2GiB"; default 2GiB
 	Threads     int                `yaml:"threads"`      // default: all cores
 	SpillDir    string             `yaml:"spill_dir"`    // scratch space, emptied afterwards; default: inside the extract
 	Buckets     int                `yaml:"buckets"`      // 1 to 4096; default: by the size of the input

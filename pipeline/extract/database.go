@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -20,6 +22,20 @@ type database struct {
 	conn *sql.Conn
 }
 
+var sizeParts = regexp.MustCompile(`^([\d.]+) ?(\D+)$`)
+
+// poolSize returns half of a checked size such as 2GiB. DuckDB does not count the
+// buffers of its parsers and Parquet writers towards its limit; with them, and
+// with Go, the process takes about twice the pool.
+func poolSize(limit string) string {
+	parts := sizeParts.FindStringSubmatch(limit)
+	n, err := strconv.ParseFloat(parts[1], 64)
+	if err != nil {
+		return limit
+	}
+	return fmt.Sprintf("%g%s", n/2, parts[2])
+}
+
 // openDatabase starts DuckDB with scratch space in the folder spill. Paths are
 // absolute.
 func openDatabase(ctx context.Context, c *Config, spill string, inputs []string, folders ...string) (*database, error) {
@@ -30,7 +46,7 @@ func openDatabase(ctx context.Context, c *Config, spill string, inputs []string,
 	settings := []string{
 		"SET autoinstall_known_extensions = false",
 		"SET autoload_known_extensions = false",
-		"SET memory_limit = " + quote(c.MemoryLimit),
+		"SET memory_limit = " + quote(poolSize(c.MemoryLimit)),
 		"SET temp_directory = " + quote(temp),
 		"SET TimeZone = " + quote(c.Timezone),
 		// With DuckDB's 100 files and half a million rows, many buckets would be
