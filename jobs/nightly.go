@@ -187,8 +187,22 @@ func (n *night) publish(ctx context.Context) error {
 func (n *night) draft() publish.Draft {
 	return publish.Draft{
 		Parts: n.parts, AsOf: n.opts.AsOf, Eligible: n.eligible, IdempotencyKey: n.key(), Models: n.models.versions,
-		Override: n.opts.override(), Force: n.opts.Force, CreatedAt: n.start,
+		Override: n.override(), Force: n.opts.Force, CreatedAt: n.start,
 	}
+}
+
+// override returns the gates to pass: those a person has chosen, and the one
+// against constant scores where the base rate is published on purpose.
+func (n *night) override() *publish.Override {
+	o := n.opts.override()
+	if !n.models.baseRate() {
+		return o
+	}
+	if o == nil {
+		o = &publish.Override{Reason: "nothing about who orders can be learnt here, so everybody gets the shop's share", By: "perennial"}
+	}
+	o.Accept = append(o.Accept, "H12")
+	return o
 }
 
 // override returns the gates that a person has chosen to pass, nil for none.

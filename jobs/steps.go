@@ -88,7 +88,13 @@ func PublishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env Env
 		return nil, &CodedError{ExitIO, fmt.Errorf("publish: %s: %w (run perennial score again)", staged, err)}
 	}
 	summary = &Summary{Shop: cfg.Shop, Store: cfg.Store, RunID: set.RunID, AsOf: set.Draft.AsOf, Currency: cfg.Currency}
-	set.Draft.Force, set.Draft.Override = opts.Force, opts.override()
+	set.Draft.Force = opts.Force
+	if chosen := opts.override(); chosen != nil {
+		if set.Draft.Override != nil {
+			chosen.Accept = append(chosen.Accept, set.Draft.Override.Accept...)
+		}
+		set.Draft.Override = chosen
+	}
 	result, err := publish.Set{Store: folder, RunID: set.RunID, Buckets: set.Buckets}.Commit(ctx, set.Draft)
 	return summary, summary.settle(result, err, env)
 }

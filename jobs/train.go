@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"perennial/features/label"
 	"perennial/models/churn"
@@ -166,12 +167,6 @@ func (s *shop) trainValue(ctx context.Context, t *training, all *answers) (*answ
 	return a, nil
 }
 
-// learnable reports whether the churn contest found anything beyond the
-// shop's base rate.
-func learnable(board *leaderboard.Board) bool {
-	return board.Entry(board.Winner).Rung > leaderboard.Base
-}
-
 // fileOf returns what a model writes.
 func fileOf(m interface{ Write(io.Writer) error }) ([]byte, error) {
 	var text bytes.Buffer
@@ -195,6 +190,12 @@ type predictors struct {
 func (p *predictors) use(card registry.Card) {
 	p.cards = append(p.cards, card)
 	p.versions[card.Question] = card.Version
+}
+
+// baseRate reports whether some horizon is scored by the share of all
+// customers who order.
+func (p *predictors) baseRate() bool {
+	return slices.ContainsFunc(p.cards, func(c registry.Card) bool { return c.Learner == "base_rate" })
 }
 
 // version lists the models in the order of their questions; a shop without
