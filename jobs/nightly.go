@@ -3,9 +3,11 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"perennial/pipeline/extract"
@@ -59,6 +61,7 @@ type night struct {
 	files *store.Folder // the same store, for files that are streamed
 	runID string
 	start time.Time
+	log   bytes.Buffer // what was logged, as JSON lines
 
 	fingerprint string
 	shop        *shop
@@ -81,11 +84,12 @@ func begin(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*nigh
 	start := env.Clock()
 	n := &night{cfg: cfg, opts: opts, env: env, store: folder, files: folder, start: start}
 	n.runID = publish.NewRunID(start, env.Nonce())
+	n.env.Log = slog.New(slog.NewMultiHandler(env.Log.Handler(), slog.NewJSONHandler(&n.log, nil))).With("run_id", n.runID)
 	n.summary = &Summary{Shop: cfg.Shop, AsOf: opts.AsOf, RunID: n.runID, Store: cfg.Store, Currency: cfg.Currency}
 	if n.fingerprint, err = extract.Fingerprint(ctx, cfg.Config); err != nil {
 		return nil, errors.Join(inputError(err), folder.Close())
 	}
-	env.Log.Info("night begins", "shop", cfg.Shop, "as_of", opts.AsOf.String(), "run_id", n.runID)
+	n.env.Log.Info("night begins", "shop", cfg.Shop, "as_of", opts.AsOf.String())
 	return n, nil
 }
 

@@ -215,11 +215,11 @@ func (s *Summary) addSamples(buckets [][]publish.Score) {
 // stage times a step. Call what it returns when the step ends.
 func (n *night) stage(name string) func() {
 	start := n.env.Clock()
-	n.env.Log.Info("step begins", "step", name, "run_id", n.runID)
+	n.env.Log.Info("step begins", "step", name)
 	return func() {
 		seconds := n.env.Clock().Sub(start).Seconds()
 		n.summary.Stages = append(n.summary.Stages, publish.Stage{Name: name, Seconds: seconds})
-		n.env.Log.Info("step ended", "step", name, "seconds", seconds, "run_id", n.runID)
+		n.env.Log.Info("step ended", "step", name, "seconds", seconds)
 	}
 }
 
@@ -239,9 +239,14 @@ func (n *night) end(ctx context.Context, failure error) error {
 		err = n.desk.spool.remove()
 	}
 	if n.summary.Outcome != "already published" {
-		err = errors.Join(err, publish.WriteManifest(ctx, n.store, n.manifest(failure)), n.writeReport(ctx))
+		err = errors.Join(err, publish.WriteManifest(ctx, n.store, n.manifest(failure)), n.writeReport(ctx), n.writeLog(ctx))
 	}
 	return errors.Join(err, n.files.Close())
+}
+
+// writeLog keeps the night's log beside its manifest.
+func (n *night) writeLog(ctx context.Context) error {
+	return n.store.Replace(ctx, "runs/"+n.runID+"/log.jsonl", n.log.Bytes())
 }
 
 func (n *night) manifest(failure error) *publish.Manifest {
