@@ -56,6 +56,15 @@ func simulated(t testing.TB, cfg simulate.Config) Config {
 	return load(t, filepath.Join(dir, "perennial.yaml"))
 }
 
+// skipIfShort leaves out a test that trains on many rows: under the race
+// detector it would take minutes and show no more than the smaller nights do.
+func skipIfShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("trains on many rows; left out by -short")
+	}
+}
+
 func load(t testing.TB, name string) Config {
 	t.Helper()
 	cfg, err := Load(name, os.LookupEnv)
@@ -190,6 +199,7 @@ func copyFile(t testing.TB, from, to string) {
 // are for this shop: the pace of last year's weeks is not that of this year's, and
 // shops of other seeds and end days stray up to 0.04 at any horizon.
 func TestScoresMeetTheTruth(t *testing.T) {
+	skipIfShort(t)
 	shop := simulate.Config{Customers: 16_000, Seed: 7, NoActions: true}
 	cfg := simulated(t, shop)
 	guests := false

@@ -29,6 +29,7 @@ func realData(t *testing.T, name string) string {
 // TestOnlineRetail judges the night of 2011-09-10 by the 90 days after it. Days
 // since the last order alone have an AUC of 0.692.
 func TestOnlineRetail(t *testing.T) {
+	skipIfShort(t)
 	realData(t, "online_retail_visible.csv.gz")
 	cfg := load(t, filepath.Join("..", "testdata", "online_retail", "perennial.yaml"))
 	off := false
@@ -63,6 +64,7 @@ func TestOnlineRetail(t *testing.T) {
 // churns: nobody may be called lost, and the summary must say that there was
 // nothing to learn.
 func TestNegativeControl(t *testing.T) {
+	skipIfShort(t)
 	cfg := Config{Config: extract.Config{Sources: extract.Sources{Orders: extract.Source{
 		Files: []string{realData(t, "retail_data_transactions_kaggle.csv.gz")},
 		SQL:   "SELECT customer_id, customer_id || trans_date AS order_id, trans_date AS ordered_at, tran_amount AS amount FROM input",
