@@ -80,9 +80,10 @@ type Train struct {
 	Guests  *bool         `yaml:"guests"`   // golearn's learners on the leaderboard; default true
 }
 
-// Publish says how published score sets are kept.
+// Publish says how published score sets are kept. A night deletes nothing, so
+// today every commit stays readable whatever Keep says.
 type Publish struct {
-	Keep int `yaml:"keep"` // commits that stay readable; default 14
+	Keep int `yaml:"keep"` // commits that must stay readable; default 14
 }
 
 // Recommend says what may be recommended.

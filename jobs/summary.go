@@ -59,7 +59,7 @@ func (s *Summary) addModels(p *predictors) {
 	s.ChurnDays, s.Source, s.Cards = p.churnDays, p.source, p.cards
 	for _, card := range p.cards {
 		if card.Learner == "base_rate" && card.HorizonDays == p.churnDays && card.Question != "value" {
-			s.Notes = append(s.Notes, fmt.Sprintf("Churn is not learnable here: no candidate predicts who orders within %d days better than the share of all customers who do. Everybody is published with that share.", card.HorizonDays))
+			s.Notes = append(s.Notes, fmt.Sprintf("Churn is not learnable here: knowing a customer's history says next to nothing about whether she orders within %d days. Everybody is published with that share.", card.HorizonDays))
 		}
 	}
 	if p.source == "rule" {
