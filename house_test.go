@@ -41,8 +41,10 @@ var ranks = map[string]int{
 	"perennial/pipeline/store":   0,
 
 	"perennial/models/basket":    0,
+	"perennial/models/btyd":      0,
 	"perennial/models/calibrate": 0,
 	"perennial/models/evaluate":  0,
+	"perennial/models/gbdt":      0,
 	"perennial/models/golearn":   0,
 	"perennial/models/logistic":  0,
 	"perennial/models/modeltest": 0,
