@@ -1,0 +1,69 @@
+package btyd
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mathext"
+)
+
+// GammaGamma is the model of order values: gamma-distributed with shape p around
+// a customer's own mean, whose scale is again gamma, with shape q and rate gamma
+// (Fader & Hardie 2013, note 025). Values are independent of how often somebody
+// orders; Correlation tells whether they are.
+type GammaGamma struct {
+	p, q, gamma float64
+	// mean is that of the repeaters it was learnt from. It stands in where the
+	// distribution of means has none itself (q <= 1).
+	mean float64
+}
+
+// Parameters returns p, q, gamma.
+func (g GammaGamma) Parameters() []Parameter {
+	return []Parameter{{"p", g.p}, {"q", g.q}, {"gamma", g.gamma}}
+}
+
+// Expected is the expected value of the customer's next orders, in the currency
+// of Customer.Value. Without repeat orders it is the mean over all customers. It
+// is never negative: where the shapes leave the mean undefined (px + q <= 1) it is
+// the mean of the repeaters that the model was learnt from.
+func (g GammaGamma) Expected(c Customer) float64 {
+	x, value := c.spend()
+	if g.p*x+g.q <= 1 {
+		return g.mean
+	}
+	return capped(g.p * (g.gamma + x*value) / (g.p*x + g.q - 1))
+}
+
+// LogLikelihood is the log density of the customer's mean order value; 0 for
+// those without a repeat order of positive value, who say nothing.
+func (g GammaGamma) LogLikelihood(c Customer) float64 {
+	x, value := c.spend()
+	if x == 0 || value == 0 {
+		return 0
+	}
+	return g.rowLogLikelihood(x, value, nil)
+}
+
+// spend returns the repeat orders and their mean value, as the nearest possible.
+func (c Customer) spend() (x, value float64) {
+	x = float64(min(max(c.Orders, 0), 1e9))
+	if !(c.Value > 0) || x == 0 {
+		return x, 0
+	}
+	return x, min(c.Value, 1e15)
+}
+
+// rowLogLikelihood also writes the derivatives with respect to p, q, gamma
+// unless d is nil.
+func (g GammaGamma) rowLogLikelihood(x, value float64, d []float64) float64 {
+	px, total := g.p*x, x*value
+	// log(gamma/(gamma+total)) and log(total/(gamma+total))
+	logPrior, logData := -math.Log1p(total/g.gamma), -math.Log1p(g.gamma/total)
+	if d != nil {
+		all := mathext.Digamma(px + g.q)
+		d[0] = x * (all - mathext.Digamma(px) + logData)
+		d[1] = all - mathext.Digamma(g.q) + logPrior
+		d[2] = g.q/g.gamma - (px+g.q)/(g.gamma+total)
+	}
+	return -logBeta(px, g.q) + g.q*logPrior + px*logData - math.Log(value)
+}
