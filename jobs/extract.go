@@ -10,14 +10,14 @@ import (
 	"perennial/pipeline/history"
 )
 
-// extractInto reads the sources into dir, or returns the report of the extract
+// extractInto extracts the inputs into dir, or returns the report of the extract
 // that an earlier try has finished there.
-func extractInto(ctx context.Context, cfg Config, asOf history.Day, dir string, env Env) (*extract.Report, error) {
+func extractInto(ctx context.Context, in *extract.Inputs, asOf history.Day, dir string, env Env) (*extract.Report, error) {
 	if done, err := extract.Open(dir); err == nil {
 		env.Log.Info("extract is there already", "dir", dir)
 		return done.Report(), nil
 	}
-	report, err := extract.Run(ctx, cfg.Config, asOf, dir, env.Log)
+	report, err := in.Run(ctx, asOf, dir, env.Log)
 	return report, inputError(err)
 }
 

@@ -63,14 +63,14 @@ type night struct {
 	start time.Time
 	log   bytes.Buffer // what was logged, as JSON lines
 
-	fingerprint string
-	shop        *shop
-	churnDays   int
-	models      *predictors
-	answers     *answers // of this night's training; nil when none was due
-	desk        *desk
-	eligible    publish.IDChecksum
-	parts       []publish.Part
+	inputs    *extract.Inputs
+	shop      *shop
+	churnDays int
+	models    *predictors
+	answers   *answers // of this night's training; nil when none was due
+	desk      *desk
+	eligible  publish.IDChecksum
+	parts     []publish.Part
 
 	summary *Summary
 }
@@ -86,7 +86,7 @@ func begin(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*nigh
 	n.runID = publish.NewRunID(start, env.Nonce())
 	n.env.Log = slog.New(slog.NewMultiHandler(env.Log.Handler(), slog.NewJSONHandler(&n.log, nil))).With("run_id", n.runID)
 	n.summary = &Summary{Shop: cfg.Shop, AsOf: opts.AsOf, RunID: n.runID, Store: cfg.Store, Currency: cfg.Currency}
-	if n.fingerprint, err = extract.Fingerprint(ctx, cfg.Config); err != nil {
+	if n.inputs, err = extract.Survey(ctx, cfg.Config); err != nil {
 		return nil, errors.Join(inputError(err), folder.Close())
 	}
 	n.env.Log.Info("night begins", "shop", cfg.Shop, "as_of", opts.AsOf.String())
@@ -95,7 +95,7 @@ func begin(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*nigh
 
 // key identifies a night's result: equal keys give equal scores.
 func (n *night) key() string {
-	return shortHash(fmt.Appendf(nil, "%s|%s|%s|%s", n.opts.AsOf, n.fingerprint, n.cfg.Hash(), n.env.Version))
+	return shortHash(fmt.Appendf(nil, "%s|%s|%s|%s", n.opts.AsOf, n.inputs.Fingerprint(), n.cfg.Hash(), n.env.Version))
 }
 
 // published reports whether this very night is published already.
@@ -114,11 +114,11 @@ func (n *night) published(ctx context.Context) (bool, error) {
 // extract reads the sources, or finds them read by an earlier try.
 func (n *night) extract(ctx context.Context) error {
 	defer n.stage("extract")()
-	dir, err := n.files.Path(fmt.Sprintf("history/%s-%s", n.opts.AsOf, n.fingerprint[:min(16, len(n.fingerprint))]))
+	dir, err := n.files.Path(fmt.Sprintf("history/%s-%s", n.opts.AsOf, n.inputs.Fingerprint()[:16]))
 	if err != nil {
 		return err
 	}
-	report, err := extractInto(ctx, n.cfg, n.opts.AsOf, dir, n.env)
+	report, err := extractInto(ctx, n.inputs, n.opts.AsOf, dir, n.env)
 	if err := errors.Join(err, n.keepRejects(ctx, dir)); err != nil {
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -21,10 +21,11 @@ const listed = 10_000
 
 // census is what one reading of a file found out before DuckDB reads it.
 type census struct {
-	file   inputFile
-	size   int64 // bytes, as stored
-	text   int64 // bytes, decompressed
-	sha256 string
+	file     inputFile
+	size     int64 // bytes, as stored
+	text     int64 // bytes, decompressed
+	sha256   string
+	modified time.Time // when its reading ended
 
 	// For csv only.
 	header []string // column names, distinct without regard to case
@@ -35,47 +36,73 @@ type census struct {
 	rework bool             // DuckDB must be given a clean copy
 }
 
-// takeCensus reads every file once: hash, sizes, and for csv the records.
-func takeCensus(ctx context.Context, files []inputFile, s *Source) ([]*census, error) {
-	all := make([]*census, len(files))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, file := range files {
+// newCensus is the census of a file that is still to be read.
+func newCensus(file inputFile) *census {
+	return &census{file: file, reject: map[string]int64{}}
+}
+
+// takeCensus has group read every file of a source once: hash, sizes, and for
+// csv the records.
+func takeCensus(ctx context.Context, group *errgroup.Group, source *surveyed) {
+	for _, c := range source.files {
 		group.Go(func() error {
-			c, err := countFile(ctx, file, s)
-			if err != nil {
-				return fmt.Errorf("%s: %w", file.name(), err)
+			if err := c.take(ctx, source.source); err != nil {
+				return fmt.Errorf("%s: %w", c.file.name(), err)
 			}
-			all[i] = c
 			return nil
 		})
 	}
-	return all, group.Wait()
 }
 
-// countFile takes the census of one file.
-func countFile(ctx context.Context, file inputFile, s *Source) (*census, error) {
-	f, err := os.Open(file.path)
+// take reads the file once.
+func (c *census) take(ctx context.Context, s *Source) error {
+	f, err := os.Open(c.file.path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
 	hash := sha256.New()
 	raw := io.TeeReader(&contextReader{ctx, f}, hash)
-	c := &census{file: file, reject: map[string]int64{}}
 	if err := c.readThrough(raw, s); err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := io.Copy(io.Discard, raw); err != nil {
-		return nil, err
+		return err
 	}
 	if c.size, err = f.Seek(0, io.SeekCurrent); err != nil {
-		return nil, err
+		return err
 	}
 	c.sha256 = hex.EncodeToString(hash.Sum(nil))
 	c.text = cmp.Or(c.text, c.size)
-	return c, nil
+	return c.stamp(f)
 }
+
+// stamp notes how the file was when its reading ended.
+func (c *census) stamp(f *os.File) error {
+	info, err := f.Stat()
+	if err == nil && info.Size() != c.size {
+		err = errChanged
+	}
+	if err == nil {
+		c.modified = info.ModTime()
+	}
+	return err
+}
+
+// unchanged is an error if the file is not the one that was counted.
+func (c *census) unchanged() error {
+	info, err := os.Stat(c.file.path)
+	if err == nil && (info.Size() != c.size || !info.ModTime().Equal(c.modified)) {
+		err = errChanged
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.file.name(), err)
+	}
+	return nil
+}
+
+// errChanged says that somebody writes a file which is being read.
+var errChanged = dataError("changed while it was read (run again when the export is complete)")
 
 // readThrough decompresses the file to its end and splits csv into records.
 func (c *census) readThrough(raw io.Reader, s *Source) error {

@@ -52,11 +52,8 @@ func censusOf(t testing.TB, path string, s *Source) (*census, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := takeCensus(t.Context(), []inputFile{file}, s)
-	if err != nil {
-		return nil, err
-	}
-	return all[0], nil
+	c := newCensus(file)
+	return c, c.take(t.Context(), s)
 }
 
 func TestCensus(t *testing.T) {
@@ -204,3 +201,20 @@ func TestUTF8ReaderReportsErrors(t *testing.T) {
 type failing struct{ err error }
 
 func (f *failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestFileThatChangesAfterItsSurvey(t *testing.T) {
+	c := ordersFrom(t, someOrders(10))
+	in, err := Survey(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(c.Sources.Orders.Files[0], []byte(someOrders(11)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	_, err = in.Run(t.Context(), day(t, "2026-01-01"), dir, nil)
+	wantError(t, err, ErrBadData, "changed while it was read")
+	if _, err := Open(dir); !errors.Is(err, ErrMissing) {
+		t.Errorf("Open: %v, want an extract that is not complete", err)
+	}
+}

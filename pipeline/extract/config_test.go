@@ -33,7 +33,7 @@ func TestConfigErrors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, _, err := runIn(t, tt.c, "2026-01-01")
 			wantError(t, err, ErrConfig, tt.want)
-			_, err = Fingerprint(t.Context(), tt.c)
+			_, err = Survey(t.Context(), tt.c)
 			wantError(t, err, ErrConfig, tt.want)
 		})
 	}
@@ -57,11 +57,11 @@ func TestFingerprint(t *testing.T) {
 	fingerprint := func(change func(*Config)) string {
 		c := base
 		change(&c)
-		f, err := Fingerprint(t.Context(), c)
+		in, err := Survey(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return f
+		return in.Fingerprint()
 	}
 	first := fingerprint(func(*Config) {})
 	dir, r, err := runIn(t, base, "2026-01-01")

@@ -2,9 +2,9 @@
 //
 // Call Run to read the configured sources into a folder of bucket files, with
 // every row counted as kept, rejected or filtered; call Open on that folder to
-// get the histories back, a bucket at a time. Fingerprint tells whether there
-// is anything new to read, Inspect what an unknown export may be, and ReadTable
-// reads any file as a plain table.
+// get the histories back, a bucket at a time. Survey and the fingerprint of its
+// Inputs tell beforehand whether there is anything new to read, Inspect what an
+// unknown export may be, and ReadTable reads any file as a plain table.
 package extract
 
 import (
@@ -43,25 +43,27 @@ const (
 // the machine. After an error dir is not complete, and Open refuses it; a folder
 // that was complete before loses that mark first. log may be nil.
 func Run(ctx context.Context, cfg Config, asOf history.Day, dir string, log *slog.Logger) (*Report, error) {
+	in, err := Survey(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return in.Run(ctx, asOf, dir, log)
+}
+
+// Run extracts what was surveyed, as the function Run does. A file that has
+// changed since is ErrBadData.
+func (in *Inputs) Run(ctx context.Context, asOf history.Day, dir string, log *slog.Logger) (*Report, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	report, err := run(ctx, cfg, asOf, dir, log)
+	report, err := run(ctx, in.config, in.sources, asOf, dir, log)
 	if err != nil {
 		return nil, fmt.Errorf("extract: %w", err)
 	}
 	return report, nil
 }
 
-func run(ctx context.Context, cfg Config, asOf history.Day, dir string, log *slog.Logger) (report *Report, err error) {
-	c, err := cfg.withDefaults()
-	if err != nil {
-		return nil, err
-	}
-	sources, err := c.survey(ctx)
-	if err != nil {
-		return nil, err
-	}
+func run(ctx context.Context, c Config, sources []*surveyed, asOf history.Day, dir string, log *slog.Logger) (report *Report, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // surveyed is a source whose files have been looked through.
@@ -16,9 +19,57 @@ type surveyed struct {
 	files  []*census
 }
 
+// unchanged is an error if a file is not the one that was counted.
+func (s *surveyed) unchanged() error {
+	for _, f := range s.files {
+		if err := f.unchanged(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Inputs are the files of a configuration, every one of them read once: what
+// they hold is counted, and nothing is extracted yet.
+type Inputs struct {
+	config  Config // with its defaults
+	sources []*surveyed
+}
+
+// Survey reads all files of all configured sources once. Errors are as Run's.
+func Survey(ctx context.Context, cfg Config) (*Inputs, error) {
+	c, err := cfg.withDefaults()
+	if err == nil {
+		var sources []*surveyed
+		if sources, err = c.survey(ctx); err == nil {
+			return &Inputs{c, sources}, nil
+		}
+	}
+	return nil, fmt.Errorf("extract: %w", err)
+}
+
+// Fingerprint returns a hash of all that decides what Run would keep, except
+// the as-of day: contents and names of the files, mappings, time zone, money.
+// Two equal fingerprints mean equal extracts.
+func (in *Inputs) Fingerprint() string { return in.config.fingerprint(in.sources) }
+
 // survey takes the census of all files of all configured sources, in the order
 // of tables.
 func (c *Config) survey(ctx context.Context) ([]*surveyed, error) {
+	all, err := c.list()
+	if err != nil {
+		return nil, err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, s := range all {
+		takeCensus(ctx, group, s)
+	}
+	return all, group.Wait()
+}
+
+// list finds the files of the configured sources, in the order of tables.
+func (c *Config) list() ([]*surveyed, error) {
 	var all []*surveyed
 	for _, t := range tables {
 		s := c.source(t.name)
@@ -29,32 +80,18 @@ func (c *Config) survey(ctx context.Context) ([]*surveyed, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", t.name, err)
 		}
-		found := &surveyed{table: t, source: s}
+		found := &surveyed{table: t, source: s, files: make([]*census, len(files))}
+		for i, file := range files {
+			found.files[i] = newCensus(file)
+		}
 		if s.Preset != "" {
 			if found.preset, err = readPreset(s.Preset, t.name); err != nil {
 				return nil, err
 			}
 		}
-		if found.files, err = takeCensus(ctx, files, s); err != nil {
-			return nil, err
-		}
 		all = append(all, found)
 	}
 	return all, nil
-}
-
-// Fingerprint returns a hash of all that decides what Run would keep, except
-// the as-of day: contents and names of the files, mappings, time zone, money.
-// Two equal fingerprints mean equal extracts. It reads every file once.
-func Fingerprint(ctx context.Context, cfg Config) (string, error) {
-	c, err := cfg.withDefaults()
-	if err == nil {
-		var sources []*surveyed
-		if sources, err = c.survey(ctx); err == nil {
-			return c.fingerprint(sources), nil
-		}
-	}
-	return "", fmt.Errorf("extract: %w", err)
 }
 
 func (c *Config) fingerprint(sources []*surveyed) string {

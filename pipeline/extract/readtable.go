@@ -95,13 +95,14 @@ func openBench(ctx context.Context, path string, strict bool) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := takeCensus(ctx, files, source)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range found {
-		if strict && len(f.faults) > 0 {
-			return nil, dataError("%w (fix the line)", f.faults[0])
+	found := make([]*census, len(files))
+	for i, file := range files {
+		found[i] = newCensus(file)
+		if err := found[i].take(ctx, source); err != nil {
+			return nil, fmt.Errorf("%s: %w", file.name(), err)
+		}
+		if strict && len(found[i].faults) > 0 {
+			return nil, dataError("%w (fix the line)", found[i].faults[0])
 		}
 	}
 	b := &bench{}

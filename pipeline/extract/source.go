@@ -83,7 +83,12 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*SourceReport, erro
 		r.Listed = append(r.Listed, f.faults...)
 	}
 	p := &pass{extraction: x, surveyed: s, report: r, staging: filepath.Join(x.spill, s.table.name)}
-	if err := p.run(ctx); err != nil {
+	err := p.run(ctx)
+	// A file that somebody writes explains any other error.
+	if changed := s.unchanged(); changed != nil {
+		err = changed
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.table.name, err)
 	}
 	r.sortReasons()
