@@ -1,0 +1,225 @@
+// Command bench measures training and prediction on the synthetic churn table,
+// and writes that table for peers.py, which measures other libraries on the same
+// rows.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/pprof"
+	"slices"
+	"syscall"
+	"time"
+
+	"perennial/models/gbdt"
+	"perennial/models/gbdt/internal/synthetic"
+)
+
+const (
+	trainSeed = 1
+	testSeed  = 2
+)
+
+func main() {
+	rows := flag.Int("rows", 100_000, "training `rows`")
+	testRows := flag.Int("test", 100_000, "test `rows`")
+	write := flag.String("write", "", "only write the table to `folder`, for peers.py")
+	profile := flag.String("profile", "", "write a CPU profile of training to `file`")
+	var c gbdt.Config
+	flag.IntVar(&c.Trees, "trees", 200, "trees")
+	flag.IntVar(&c.Leaves, "leaves", 31, "leaves")
+	flag.Float64Var(&c.LearningRate, "rate", 0.1, "learning rate")
+	flag.Float64Var(&c.FeatureFraction, "features", 1, "feature fraction")
+	flag.Float64Var(&c.L2, "l2", -1, "L2 penalty, negative for none")
+	flag.IntVar(&c.MinData, "mindata", 20, "least rows of a leaf")
+	flag.IntVar(&c.Workers, "threads", 2, "workers")
+	flag.Uint64Var(&c.Seed, "seed", 0, "seed")
+	flag.Parse()
+	runtime.GOMAXPROCS(c.Workers)
+	var err error
+	if *write != "" {
+		err = errors.Join(writeTable(*write, "train", trainSeed, *rows), writeTable(*write, "test", testSeed, *testRows))
+	} else {
+		err = measure(c, *rows, *testRows, *profile)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// result is one line of output; peers.py prints the same fields.
+type result struct {
+	Learner      string  `json:"learner"`
+	Rows         int     `json:"rows"`
+	BinWall      float64 `json:"bin_wall"`
+	BinCPU       float64 `json:"bin_cpu"`
+	TrainWall    float64 `json:"train_wall"` // without binning
+	TrainCPU     float64 `json:"train_cpu"`
+	PredictWall  float64 `json:"predict_wall"`
+	PredictCPU   float64 `json:"predict_cpu"`
+	AUC          float64 `json:"auc"`
+	PeakRSSTrain float64 `json:"peak_rss_mb"`
+}
+
+// clock is wall and CPU seconds.
+type clock struct{ wall, cpu float64 }
+
+func now() clock {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		log.Fatal(err)
+	}
+	cpu := time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	return clock{float64(time.Now().UnixNano()) / 1e9, cpu.Seconds()}
+}
+
+func measure(c gbdt.Config, rows, testRows int, profile string) error {
+	r := result{Learner: "perennial", Rows: rows}
+	train, err := bin(c, rows, &r)
+	if err != nil {
+		return err
+	}
+	runtime.GC()
+	if profile != "" {
+		f, err := os.Create(profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+	}
+	start := now()
+	m, _, err := c.FitRows(context.Background(), train, nil)
+	if err != nil {
+		return err
+	}
+	end := now()
+	pprof.StopCPUProfile()
+	r.TrainWall, r.TrainCPU = end.wall-start.wall, end.cpu-start.cpu
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return err
+	}
+	r.PeakRSSTrain = float64(u.Maxrss) / 1024
+	x, y := synthetic.Table(testSeed, 0, testRows)
+	p := make([]float64, testRows)
+	start = now()
+	if err := m.Predict(p, synthetic.Columns(), x); err != nil {
+		return err
+	}
+	end = now()
+	r.PredictWall, r.PredictCPU = end.wall-start.wall, end.cpu-start.cpu
+	r.AUC = auc(y, p)
+	return json.NewEncoder(os.Stdout).Encode(r)
+}
+
+// bin makes the training rows block by block, as a reader of files would show
+// them, and times only the sketch and the binner.
+func bin(c gbdt.Config, rows int, r *result) (*gbdt.Rows, error) {
+	const block = 1 << 16
+	sketch, err := gbdt.NewSketch(c, synthetic.Columns())
+	if err != nil {
+		return nil, err
+	}
+	var binner *gbdt.Binner
+	timed := func(do func() error) error {
+		start := now()
+		err := do()
+		end := now()
+		r.BinWall += end.wall - start.wall
+		r.BinCPU += end.cpu - start.cpu
+		return err
+	}
+	for pass := range 2 {
+		for first := 0; first < rows; first += block {
+			x, y := synthetic.Table(trainSeed, first, min(block, rows-first))
+			add := func() error { return sketch.Add(x, nil) }
+			if pass == 1 {
+				add = func() error { return binner.Add(x, y, nil) }
+			}
+			if err := timed(add); err != nil {
+				return nil, err
+			}
+		}
+		if pass == 0 {
+			if err := timed(func() (err error) { binner, err = sketch.Binner(); return err }); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return binner.Rows()
+}
+
+func auc(y, p []float64) float64 {
+	order := make([]int, len(y))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		switch {
+		case p[a] < p[b]:
+			return -1
+		case p[a] > p[b]:
+			return 1
+		}
+		return 0
+	})
+	positives, below := 0.0, 0.0
+	for rank, i := range order {
+		if y[i] == 1 {
+			positives++
+			below += float64(rank) - positives + 1
+		}
+	}
+	return below / (positives * (float64(len(y)) - positives))
+}
+
+// writeTable writes the cells row by row as little-endian float32 to name.x, and
+// the labels as float32 to name.y.
+func writeTable(folder, name string, seed uint64, rows int) error {
+	cells, err := os.Create(filepath.Join(folder, name+".x"))
+	if err != nil {
+		return err
+	}
+	labels, err := os.Create(filepath.Join(folder, name+".y"))
+	if err != nil {
+		return errors.Join(err, cells.Close())
+	}
+	cw, lw := bufio.NewWriterSize(cells, 1<<20), bufio.NewWriter(labels)
+	const block = 1 << 12
+	for first := 0; first < rows && err == nil; first += block {
+		x, y := synthetic.Table(seed, first, min(block, rows-first))
+		err = writeRows(cw, lw, x, y)
+	}
+	if err = errors.Join(err, cw.Flush(), lw.Flush(), cells.Close(), labels.Close()); err != nil {
+		return fmt.Errorf("write table: %w", err)
+	}
+	return nil
+}
+
+func writeRows(cells, labels *bufio.Writer, x [][]float32, y []float64) error {
+	row := make([]float32, len(x))
+	for i, label := range y {
+		for j := range x {
+			row[j] = x[j][i]
+		}
+		if err := binary.Write(cells, binary.LittleEndian, row); err != nil {
+			return err
+		}
+		if err := binary.Write(labels, binary.LittleEndian, float32(label)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
