@@ -43,10 +43,10 @@ func (m betaGeometric) logDropoutOdds(x int) float64 {
 // orders before and that the customer is alive: C3 of Fader & Hardie (2013,
 // note 027) for k = 1.
 func (m betaGeometric) logSilence(c Customer) float64 {
-	gap := c.Age - c.Last
-	log := -(m.r + float64(m.k*c.Orders)) * math.Log1p(gap/(m.alpha+c.Last))
+	shape, gap := m.r+float64(m.k*c.Orders), c.Age-c.Last
+	log := -shape * math.Log1p(gap/(m.alpha+c.Last))
 	if m.k > 1 {
-		log += math.Log(m.stageSum(c))
+		log += math.Log(m.stageMoments(shape, gap/(m.alpha+c.Age)).sum)
 	}
 	return log
 }
@@ -54,79 +54,88 @@ func (m betaGeometric) logSilence(c Customer) float64 {
 func (m betaGeometric) LogLikelihood(c Customer) float64 {
 	c = c.possible()
 	terms := newBetaGeometricTerms(m, c.Orders)
-	log := terms.row(c, nil)
+	log := terms.row(c.Last, c.Age, nil)
 	if m.k > 1 {
 		log += float64(m.k-1)*c.LogGaps - float64(c.Orders)*logGamma(float64(m.k))
 	}
 	return log
 }
 
-// betaGeometricTerms is what the likelihood of all customers with the same
-// number of orders has in common. Derivatives are with respect to r, alpha, a, b.
+// betaGeometricTerms is what the likelihood of all customers with the same number
+// of orders has in common, and that of those with the same last one. Derivatives
+// are with respect to r, alpha, a, b.
 type betaGeometricTerms struct {
 	m              betaGeometric
 	x              int
+	shape          float64
 	log            float64
 	dr, da, db     float64
 	logDropoutOdds float64
+
+	last       float64
+	before     float64 // log(1+last/alpha)
+	beforeLog  float64
+	beforeDiff float64 // with respect to alpha
 }
 
 func newBetaGeometricTerms(m betaGeometric, x int) betaGeometricTerms {
 	y := m.survived(x)
 	both := harmonic(m.a+m.b, y)
-	return betaGeometricTerms{
-		m: m, x: x,
+	t := betaGeometricTerms{
+		m: m, x: x, shape: m.r + float64(m.k*x),
 		log:            logRising(m.r, m.k*x) + logRising(m.b, y) - logRising(m.a+m.b, y),
 		dr:             harmonic(m.r, m.k*x),
 		da:             -both,
 		db:             harmonic(m.b, y) - both,
 		logDropoutOdds: m.logDropoutOdds(x),
 	}
+	t.moveTo(0)
+	return t
 }
 
-// row returns the log-likelihood of a possible customer and, unless d is nil,
-// writes its derivatives.
-func (t *betaGeometricTerms) row(c Customer, d []float64) float64 {
-	m := &t.m
-	atLast, kx := m.alpha+c.Last, float64(m.k*t.x)
-	before := 0.0 // log1p(Last/alpha)
-	log := t.log
-	if t.x > 0 {
-		before = math.Log1p(c.Last / m.alpha)
-		log -= m.r*before + kx*math.Log(atLast)
+func (t *betaGeometricTerms) moveTo(last float64) {
+	m, kx := &t.m, float64(t.m.k*t.x)
+	t.last = last
+	t.before = math.Log1p(last / m.alpha)
+	t.beforeLog = -m.r*t.before - kx*math.Log(m.alpha+last)
+	t.beforeDiff = (m.r*last/m.alpha - kx) / (m.alpha + last)
+}
+
+// row returns the log-likelihood and, unless d is nil, writes its derivatives.
+func (t *betaGeometricTerms) row(last, age float64, d []float64) float64 {
+	if last != t.last {
+		t.moveTo(last)
 	}
-	ratio := math.Log1p((c.Age - c.Last) / atLast)
-	silence := -(m.r + kx) * ratio
+	m := &t.m
+	gap := age - last
+	ratio := math.Log1p(gap / (m.alpha + last))
+	silence := -t.shape * ratio
 	var stage stageMoments
 	if m.k > 1 {
-		stage = m.stageMoments(c)
+		stage = m.stageMoments(t.shape, gap/(m.alpha+age))
 		silence += math.Log(stage.sum)
 	}
-	alive := 1.0
-	if math.IsInf(t.logDropoutOdds, -1) {
-		log += silence
+	// The sum of the two fates in logarithms, and the share of being alive.
+	alive, fates := 1.0, silence
+	if odds := silence - t.logDropoutOdds; odds > 0 {
+		dead := math.Exp(-odds)
+		alive = 1 / (1 + dead)
+		fates += math.Log1p(dead)
 	} else {
-		alive = sigmoid(silence - t.logDropoutOdds)
-		log += logAddExp(silence, t.logDropoutOdds)
+		living := math.Exp(odds)
+		alive = living / (1 + living)
+		fates = t.logDropoutOdds + math.Log1p(living)
 	}
 	if d != nil {
-		t.derivatives(d, c, alive, before, ratio, stage)
+		d[0] = t.dr - t.before + alive*(stage.dr-ratio)
+		d[1] = t.beforeDiff + alive*(t.shape*gap/(m.alpha+last)-stage.mean)/(m.alpha+age)
+		d[2], d[3] = t.da, t.db
+		if y := m.survived(t.x); y > 0 {
+			d[2] += (1 - alive) / m.a
+			d[3] -= (1 - alive) / (m.b + float64(y-1))
+		}
 	}
-	return log
-}
-
-func (t *betaGeometricTerms) derivatives(d []float64, c Customer, alive, before, ratio float64, stage stageMoments) {
-	m := &t.m
-	kx := float64(m.k * t.x)
-	atLast, atAge := m.alpha+c.Last, m.alpha+c.Age
-	d[0] = t.dr - before + alive*(stage.dr-ratio)
-	d[1] = (m.r*c.Last/m.alpha-kx)/atLast +
-		alive*((m.r+kx)*(c.Age-c.Last)/(atLast*atAge)-stage.mean/atAge)
-	d[2], d[3] = t.da, t.db
-	if y := m.survived(t.x); y > 0 {
-		d[2] += (1 - alive) / m.a
-		d[3] -= (1 - alive) / (m.b + float64(y-1))
-	}
+	return t.log + t.beforeLog + fates
 }
 
 func (m betaGeometric) Alive(c Customer) float64 {

@@ -41,7 +41,8 @@ func (g GammaGamma) LogLikelihood(c Customer) float64 {
 	if x == 0 || value == 0 {
 		return 0
 	}
-	return g.rowLogLikelihood(x, value, nil)
+	terms := newGammaGammaTerms(g, x)
+	return terms.row(value, nil)
 }
 
 // spend returns the repeat orders and their mean value, as the nearest possible.
@@ -53,17 +54,33 @@ func (c Customer) spend() (x, value float64) {
 	return x, min(c.Value, 1e15)
 }
 
-// rowLogLikelihood also writes the derivatives with respect to p, q, gamma
-// unless d is nil.
-func (g GammaGamma) rowLogLikelihood(x, value float64, d []float64) float64 {
-	px, total := g.p*x, x*value
-	// log(gamma/(gamma+total)) and log(total/(gamma+total))
-	logPrior, logData := -math.Log1p(total/g.gamma), -math.Log1p(g.gamma/total)
-	if d != nil {
-		all := mathext.Digamma(px + g.q)
-		d[0] = x * (all - mathext.Digamma(px) + logData)
-		d[1] = all - mathext.Digamma(g.q) + logPrior
-		d[2] = g.q/g.gamma - (px+g.q)/(g.gamma+total)
+// gammaGammaTerms is what the likelihood of all customers with the same number of
+// orders has in common. Derivatives are with respect to p, q, gamma.
+type gammaGammaTerms struct {
+	m           GammaGamma
+	x, log      float64
+	dp, dq      float64
+	px, allData float64 // allData is px + q
+}
+
+func newGammaGammaTerms(m GammaGamma, x float64) gammaGammaTerms {
+	px := m.p * x
+	all := mathext.Digamma(px + m.q)
+	return gammaGammaTerms{
+		m: m, x: x, px: px, allData: px + m.q,
+		log: -logBeta(px, m.q), dp: all - mathext.Digamma(px), dq: all - mathext.Digamma(m.q),
 	}
-	return -logBeta(px, g.q) + g.q*logPrior + px*logData - math.Log(value)
+}
+
+// row returns the log-likelihood and, unless d is nil, writes its derivatives.
+func (t *gammaGammaTerms) row(value float64, d []float64) float64 {
+	m, total := &t.m, t.x*value
+	// log(gamma/(gamma+total)) and log(total/(gamma+total))
+	logPrior, logData := -math.Log1p(total/m.gamma), -math.Log1p(m.gamma/total)
+	if d != nil {
+		d[0] = t.x * (t.dp + logData)
+		d[1] = t.dq + logPrior
+		d[2] = m.q/m.gamma - t.allData/(m.gamma+total)
+	}
+	return t.log + m.q*logPrior + t.px*logData - math.Log(value)
 }

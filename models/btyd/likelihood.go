@@ -5,7 +5,7 @@ package btyd
 type likelihood interface {
 	// row returns the log-likelihood and writes the derivatives with respect to
 	// the parameters, unless d is nil.
-	row(c *Customer, d []float64) float64
+	row(r *row, d []float64) float64
 }
 
 // newLikelihood returns that of a family with parameters p, without k.
@@ -14,7 +14,7 @@ func newLikelihood(family Family, k int, p []float64) likelihood {
 	case nbd:
 		return nbdRows{m}
 	case pareto:
-		return &paretoRows{terms: newParetoTerms(m, 0)}
+		return &paretoRows{newParetoTerms(m, 0)}
 	case bgbb:
 		return bgbbRows{m}
 	case betaGeometric:
@@ -25,36 +25,36 @@ func newLikelihood(family Family, k int, p []float64) likelihood {
 
 type nbdRows struct{ nbd }
 
-func (l nbdRows) row(c *Customer, d []float64) float64 { return l.rowLogLikelihood(*c, d) }
+func (l nbdRows) row(r *row, d []float64) float64 { return l.rowLogLikelihood(r.customer(), d) }
 
 type bgbbRows struct{ bgbb }
 
-func (l bgbbRows) row(c *Customer, d []float64) float64 { return l.rowLogLikelihood(*c, d) }
+func (l bgbbRows) row(r *row, d []float64) float64 { return l.rowLogLikelihood(r.customer(), d) }
 
 type betaGeometricRows struct{ terms betaGeometricTerms }
 
-func (l *betaGeometricRows) row(c *Customer, d []float64) float64 {
-	if c.Orders != l.terms.x {
-		l.terms = newBetaGeometricTerms(l.terms.m, c.Orders)
+func (l *betaGeometricRows) row(r *row, d []float64) float64 {
+	if int(r.orders) != l.terms.x {
+		l.terms = newBetaGeometricTerms(l.terms.m, int(r.orders))
 	}
-	return l.terms.row(*c, d)
+	return l.terms.row(r.last, r.age, d)
 }
 
-type paretoRows struct {
-	terms paretoTerms
-	decay decay
-}
+type paretoRows struct{ terms paretoTerms }
 
-func (l *paretoRows) row(c *Customer, d []float64) float64 {
-	if c.Orders != l.terms.x {
-		l.terms = newParetoTerms(l.terms.m, c.Orders)
+func (l *paretoRows) row(r *row, d []float64) float64 {
+	if int(r.orders) != l.terms.x {
+		l.terms = newParetoTerms(l.terms.m, int(r.orders))
 	}
-	return l.terms.row(*c, &l.decay, d)
+	return l.terms.row(r.last, r.age, d)
 }
 
-// gammaGammaRows reads Orders and Value.
-type gammaGammaRows struct{ GammaGamma }
+// gammaGammaRows reads the mean order value.
+type gammaGammaRows struct{ terms gammaGammaTerms }
 
-func (l gammaGammaRows) row(c *Customer, d []float64) float64 {
-	return l.rowLogLikelihood(float64(c.Orders), c.Value, d)
+func (l *gammaGammaRows) row(r *row, d []float64) float64 {
+	if x := float64(r.orders); x != l.terms.x {
+		l.terms = newGammaGammaTerms(l.terms.m, x)
+	}
+	return l.terms.row(r.value, d)
 }

@@ -68,7 +68,7 @@ func (o *objective) block(sum, theta []float64, rows []row) {
 			o.at(p, theta, r.group)
 			l = o.likelihood(p)
 		}
-		sum[0] += r.weight * l.row(&r.Customer, d)
+		sum[0] += r.weight * l.row(r, d)
 		for j := range d {
 			d[j] *= r.weight * p[j]
 			sum[1+j] += d[j]

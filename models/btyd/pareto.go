@@ -11,85 +11,74 @@ func (m pareto) Parameters() []Parameter { return named(ParetoNBD, m.r, m.alpha,
 
 func (m pareto) LogLikelihood(c Customer) float64 {
 	c = c.possible()
-	var d decay
 	terms := newParetoTerms(m, c.Orders)
-	return terms.row(c, &d, nil)
+	return terms.row(c.Last, c.Age, nil)
 }
 
 // paretoTerms is what the likelihood of all customers with the same number of
-// orders has in common.
+// orders has in common, and that of those with the same last one.
 type paretoTerms struct {
 	m       pareto
 	x       int
+	shape   float64
 	log, dr float64
+	last    paretoLast
+}
+
+// paretoLast is what depends on Last besides: log(1+Last/alpha), log(1+Last/beta),
+// the log density of the orders without what terms have, and the integral over
+// when they may have ended, which goes on from one age to the next.
+type paretoLast struct {
+	alpha, beta, log float64
+	ended            decay
 }
 
 func newParetoTerms(m pareto, x int) paretoTerms {
-	return paretoTerms{m: m, x: x, log: logRising(m.r, x), dr: harmonic(m.r, x)}
+	t := paretoTerms{m: m, x: x, shape: m.r + float64(x), log: logRising(m.r, x), dr: harmonic(m.r, x)}
+	t.moveTo(0)
+	return t
 }
 
-// row returns the log-likelihood of a possible customer and, unless derivatives
-// is nil, writes its derivatives with respect to r, alpha, s, beta.
+func (t *paretoTerms) moveTo(last float64) {
+	m := &t.m
+	t.last = paretoLast{alpha: math.Log1p(last / m.alpha), beta: math.Log1p(last / m.beta)}
+	t.last.ended = newDecay(m.alpha, m.beta, t.shape, m.s+1, last)
+	t.last.log = -m.r*t.last.alpha - m.s*t.last.beta - float64(t.x)*math.Log(m.alpha+last)
+}
+
+// row returns the log-likelihood and, unless dst is nil, writes its derivatives
+// with respect to r, alpha, s, beta.
 //
 // The likelihood is the sum over two fates, relative to the density of the
-// orders up to Last: alive, ((alpha+Last)/(alpha+Age))^(r+x) ((beta+Last)/(beta+Age))^s,
-// or ended at u in (Last, Age).
-func (t *paretoTerms) row(c Customer, d *decay, derivatives []float64) float64 {
-	m := &t.m
-	shape := m.r + float64(t.x)
-	atAlpha, atBeta := m.alpha+c.Last, m.beta+c.Last
-	beforeAlpha, beforeBeta := math.Log1p(c.Last/m.alpha), math.Log1p(c.Last/m.beta)
-	gap := c.Age - c.Last
-	logAlpha, logBeta := math.Log1p(gap/atAlpha), math.Log1p(gap/atBeta)
-
-	alive := math.Exp(-shape*logAlpha - m.s*logBeta)
-	ended := m.s / atBeta * d.integrate(m.alpha, m.beta, shape, m.s+1, c.Last, c.Age)
-	if derivatives != nil {
-		t.derivatives(derivatives, d, c, alive, ended, logAlpha+beforeAlpha, logBeta+beforeBeta)
+// orders up to last: alive, ((alpha+last)/(alpha+age))^(r+x) ((beta+last)/(beta+age))^s,
+// or ended at u in (last, age).
+func (t *paretoTerms) row(last, age float64, dst []float64) float64 {
+	if d := &t.last.ended; last != d.from || age < d.to {
+		t.moveTo(last)
 	}
-	log := t.log - m.r*beforeAlpha - m.s*beforeBeta + math.Log(alive+ended)
-	if t.x > 0 {
-		log -= float64(t.x) * math.Log(atAlpha)
+	m, d := &t.m, &t.last.ended
+	d.extend(age)
+	gap := age - last
+	logAlpha, logBeta := math.Log1p(gap/(m.alpha+last)), math.Log1p(gap/(m.beta+last))
+	alive := math.Exp(-t.shape*logAlpha - m.s*logBeta)
+	ended := m.s / (m.beta + last)
+	total := alive + ended*d.sum
+	if dst != nil {
+		alive, ended = alive/total, ended/total
+		dst[0] = t.dr - t.last.alpha - alive*logAlpha - ended*d.logAlpha
+		dst[1] = m.r/m.alpha - t.shape*(alive/(m.alpha+age)+ended*d.perAlpha/(m.alpha+last))
+		dst[2] = -t.last.beta - alive*logBeta - ended*(d.logBeta-d.sum/m.s)
+		dst[3] = m.s/m.beta - m.s*alive/(m.beta+age) - (m.s+1)*ended*d.perBeta/(m.beta+last)
 	}
-	return log
-}
-
-// derivatives needs the two fates, and log(1+Age/alpha) and log(1+Age/beta).
-func (t *paretoTerms) derivatives(dst []float64, d *decay, c Customer, alive, ended, ageAlpha, ageBeta float64) {
-	m := &t.m
-	shape := m.r + float64(t.x)
-	atAlpha, atBeta := m.alpha+c.Last, m.beta+c.Last
-	var sum, logAlpha, logBeta, perAlpha, perBeta float64
-	for i, w := range d.weight {
-		sum += w
-		logAlpha += w * d.logAlpha[i]
-		logBeta += w * d.logBeta[i]
-		perAlpha += w * math.Exp(-d.logAlpha[i])
-		perBeta += w * math.Exp(-d.logBeta[i])
-	}
-	if sum == 0 {
-		sum = 1
-	}
-	total := alive + ended
-	alive, ended = alive/total, ended/total
-	lastAlpha, lastBeta := math.Log1p(c.Last/m.alpha), math.Log1p(c.Last/m.beta)
-
-	dst[0] = t.dr - alive*ageAlpha - ended*(lastAlpha+logAlpha/sum)
-	dst[1] = m.r/m.alpha - shape*(alive/(m.alpha+c.Age)+ended*perAlpha/sum/atAlpha)
-	dst[2] = -alive*ageBeta - ended*(lastBeta+logBeta/sum) + ended/m.s
-	dst[3] = m.s/m.beta - m.s*alive/(m.beta+c.Age) - (m.s+1)*ended*perBeta/sum/atBeta
+	return t.log + t.last.log + math.Log(total)
 }
 
 func (m pareto) Alive(c Customer) float64 {
 	c = c.possible()
-	return m.aliveWith(c, new(decay))
-}
-
-func (m pareto) aliveWith(c Customer, d *decay) float64 {
 	shape, gap := m.r+float64(c.Orders), c.Age-c.Last
 	silence := shape*math.Log1p(gap/(m.alpha+c.Last)) + m.s*math.Log1p(gap/(m.beta+c.Last))
-	ended := m.s / (m.beta + c.Last) * d.integrate(m.alpha, m.beta, shape, m.s+1, c.Last, c.Age)
-	return sigmoid(-silence - math.Log(ended))
+	ended := newDecay(m.alpha, m.beta, shape, m.s+1, c.Last).integral(c.Age)
+	return sigmoid(-silence - math.Log(m.s/(m.beta+c.Last)*ended))
 }
 
 func (m pareto) Expected(c Customer, t float64) float64 {
@@ -116,15 +105,14 @@ func (m pareto) AtLeast(c Customer, t float64, n int) float64 {
 	if t = duration(t); n > 1 {
 		return probability(m.Alive(c) * m.nthOrder(c, t, n))
 	}
-	var d decay
-	return probability(m.aliveWith(c, &d) * m.firstOrder(c, t, &d))
+	return probability(m.Alive(c) * m.firstOrder(c, t))
 }
 
 // firstOrder returns the probability that somebody alive orders before she ends
 // and within t.
-func (m pareto) firstOrder(c Customer, t float64, d *decay) float64 {
+func (m pareto) firstOrder(c Customer, t float64) float64 {
 	shape, scale := m.r+float64(c.Orders), m.alpha+c.Age
-	return shape / scale * d.integrate(scale, m.beta+c.Age, shape+1, m.s, 0, t)
+	return shape / scale * newDecay(scale, m.beta+c.Age, shape+1, m.s, 0).integral(t)
 }
 
 // nthOrder returns the probability that the n-th order from now comes within t
@@ -186,6 +174,35 @@ func (m pareto) Discounted(c Customer, t, rate float64) float64 {
 	return capped(m.Alive(c) * discounted(orders, m.beta+c.Age, duration(t), rate))
 }
 
+// NextOrder solves for the time by Newton's method in log(1+t/(alpha+Age)),
+// between bounds, from where it would be if nobody ended.
 func (m pareto) NextOrder(c Customer, q, within float64) float64 {
-	return wait(m, c.possible(), q, within)
+	c = c.possible()
+	within = duration(within)
+	shape, scale := m.r+float64(c.Orders), m.alpha+c.Age
+	target := probability(q) * m.firstOrder(c, within)
+	low, high := 0.0, math.Log1p(within/scale)
+	y := min(-math.Log1p(-target)/shape, high)
+	for range waitSteps {
+		t := scale * math.Expm1(y)
+		over := m.firstOrder(c, t) - target
+		if over > 0 {
+			high = y
+		} else {
+			low = y
+		}
+		density := shape * math.Exp(-shape*y-m.s*math.Log1p(t/(m.beta+c.Age)))
+		next := y - over/density
+		if math.Abs(next-y) <= 1e-13*y || high-low <= 1e-15*high {
+			break
+		}
+		if !(next > low && next < high) {
+			next = low + (high-low)/2
+		}
+		y = next
+	}
+	return min(scale*math.Expm1(y), within)
 }
+
+// waitSteps bounds the steps of NextOrder: bisection alone would do in as many.
+const waitSteps = 100

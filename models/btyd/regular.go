@@ -17,8 +17,8 @@ const maxRegularity = 64
 // mean of j, and the mean derivative of the log odds with respect to r.
 type stageMoments struct{ sum, mean, dr float64 }
 
-func (m betaGeometric) stageMoments(c Customer) stageMoments {
-	shape, share := m.r+float64(m.k*c.Orders), (c.Age-c.Last)/(m.alpha+c.Age)
+// stageMoments needs the shape of the rate and (Age-Last)/(alpha+Age).
+func (m betaGeometric) stageMoments(shape, share float64) stageMoments {
 	var s stageMoments
 	odds, d := 1.0, 0.0
 	for j := range m.k {
@@ -33,12 +33,10 @@ func (m betaGeometric) stageMoments(c Customer) stageMoments {
 	return s
 }
 
-func (m betaGeometric) stageSum(c Customer) float64 { return m.stageMoments(c).sum }
-
 // stages calls visit with every stage and its probability.
 func (m betaGeometric) stages(c Customer, visit func(j int, p float64)) {
 	shape, share := m.r+float64(m.k*c.Orders), (c.Age-c.Last)/(m.alpha+c.Age)
-	odds, sum := 1.0, m.stageSum(c)
+	odds, sum := 1.0, m.stageMoments(shape, share).sum
 	for j := range m.k {
 		visit(j, odds/sum)
 		odds *= (shape + float64(j)) / float64(j+1) * share

@@ -2,44 +2,69 @@ package btyd
 
 import (
 	"cmp"
+	"math"
+	"math/bits"
 	"slices"
 )
 
 // row is customers who are the same to a likelihood.
 type row struct {
-	Customer
-	group  int32 // of equal covariates
-	weight float64
+	orders, group int32 // group is that of equal covariates
+	last, age     float64
+	value         float64 // mean order value; only of rows for GammaGamma
+	weight        float64
+}
+
+func (r *row) customer() Customer {
+	return Customer{Orders: int(r.orders), Last: r.last, Age: r.age}
 }
 
 // aggregate merges equal customers, and sorts: the order of customers does not
 // show in a sum, and equal x are neighbours. group is nil for one group.
 func aggregate(customers []Customer, group []int32) []row {
-	type key struct {
-		x, group  int32
-		last, age float64
-	}
-	index := make(map[key]int32, len(customers)/4)
-	var rows []row
+	// An open hash table of indices into rows, at most half full.
+	size := 1 << bits.Len(uint(2*len(customers)))
+	table := make([]int32, size) // index + 1
+	rows := make([]row, 0, len(customers)/4)
 	for i := range customers {
 		c := customers[i].possible()
-		k := key{x: int32(c.Orders), last: c.Last, age: c.Age}
+		r := row{orders: int32(c.Orders), last: c.Last, age: c.Age, weight: 1}
 		if group != nil {
-			k.group = group[i]
+			r.group = group[i]
 		}
-		at, known := index[k]
-		if !known {
-			at = int32(len(rows))
-			index[k] = at
-			rows = append(rows, row{Customer: Customer{Orders: c.Orders, Last: c.Last, Age: c.Age}, group: k.group})
+		slot := int(r.hash()) & (size - 1)
+		for table[slot] != 0 && !r.equal(&rows[table[slot]-1]) {
+			slot = (slot + 1) & (size - 1)
 		}
-		rows[at].weight++
+		if table[slot] == 0 {
+			rows = append(rows, r)
+			table[slot] = int32(len(rows))
+		} else {
+			rows[table[slot]-1].weight++
+		}
 	}
-	slices.SortFunc(rows, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.Orders, b.Orders),
-			cmp.Compare(a.Last, b.Last), cmp.Compare(a.Age, b.Age))
-	})
+	slices.SortFunc(rows, compareRows)
 	return rows
+}
+
+func (r *row) hash() uint64 {
+	return hash(math.Float64bits(r.last)*31 ^ hash(math.Float64bits(r.age)^uint64(r.orders)<<32^uint64(r.group)))
+}
+
+func (r *row) equal(o *row) bool {
+	return r.age == o.age && r.last == o.last && r.orders == o.orders && r.group == o.group
+}
+
+func compareRows(a, b row) int {
+	switch {
+	case a.group != b.group:
+		return cmp.Compare(a.group, b.group)
+	case a.orders != b.orders:
+		return cmp.Compare(a.orders, b.orders)
+	case a.last != b.last:
+		return cmp.Compare(a.last, b.last)
+	}
+	return cmp.Compare(a.age, b.age)
 }
 
 // everyNth returns at most about limit rows, spread evenly over the sorted ones.

@@ -40,14 +40,14 @@ func (c Config) fitSpend(ctx context.Context, customers []Customer) (*SpendFit, 
 	}
 	sampled, _ := sample(customers, &design{}, c.MaxCustomers)
 	rows, mean, correlation := spendRows(sampled)
-	if len(rows) < 2 || rows[0].Value == rows[len(rows)-1].Value {
+	if alike(rows) {
 		return nil, fmt.Errorf("%w: fewer than two repeat customers who differ in value", ErrInsufficient)
 	}
 	o := &objective{
 		rows: rows, total: float64(len(rows)), workers: c.Workers, parameters: 3,
 		start: []float64{0, math.Log(2), math.Log(mean)},
 		likelihood: func(p []float64) likelihood {
-			return gammaGammaRows{GammaGamma{p: p[0], q: p[1], gamma: p[2]}}
+			return &gammaGammaRows{newGammaGammaTerms(GammaGamma{p: p[0], q: p[1], gamma: p[2]}, 1)}
 		},
 	}
 	found, err := o.minimise(ctx, c.MaxIterations)
@@ -62,20 +62,25 @@ func (c Config) fitSpend(ctx context.Context, customers []Customer) (*SpendFit, 
 	}, nil
 }
 
+// alike reports whether all rows have one value.
+func alike(rows []row) bool {
+	return !slices.ContainsFunc(rows, func(r row) bool { return r.value != rows[0].value })
+}
+
 // spendRows returns the customers who say something about order values, sorted,
 // their mean value, and the correlation between number and value.
 func spendRows(customers []Customer) (rows []row, mean, correlation float64) {
 	for i := range customers {
 		if x, value := customers[i].spend(); value > 0 {
-			rows = append(rows, row{Customer: Customer{Orders: int(x), Value: value}, weight: 1})
+			rows = append(rows, row{orders: int32(x), value: value, weight: 1})
 		}
 	}
 	slices.SortFunc(rows, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.Value, b.Value), cmp.Compare(a.Orders, b.Orders))
+		return cmp.Or(cmp.Compare(a.orders, b.orders), cmp.Compare(a.value, b.value))
 	})
 	orders, values := make([]float64, len(rows)), make([]float64, len(rows))
 	for i := range rows {
-		orders[i], values[i] = float64(rows[i].Orders), rows[i].Value
+		orders[i], values[i] = float64(rows[i].orders), rows[i].value
 	}
 	if len(rows) == 0 {
 		return nil, 0, 0
