@@ -1,0 +1,154 @@
+package gbdt
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+)
+
+const (
+	// explainRows is the number of rows whose cells are encoded at a time.
+	explainRows = 1 << 12
+	// explainTables bounds the tables held at a time, in numbers of 8 bytes:
+	// trees beyond it wait until all rows are through.
+	explainTables = 1 << 24
+	// tableRows is how many rows per pattern make a table cheaper than
+	// computing every row.
+	tableRows = 0.125
+)
+
+// Base returns the mean margin over the training rows, as the leaves count them;
+// Explain's contributions are relative to it. It is NaN when a tree that splits
+// has leaves without counts.
+func (m *Model) Base() float64 {
+	sum := 0.0
+	for k := range m.Trees {
+		if m.Trees[k].uncounted() {
+			return math.NaN()
+		}
+		sum += m.Trees[k].expected()
+	}
+	return sum * m.scale()
+}
+
+// Explain writes to dst[j][i] what column j of the fit adds to the margin of row
+// i, relative to Base: exact Shapley values where a column outside a coalition
+// follows the training rows down the tree (Lundberg, Erion and Lee, Consistent
+// individualized feature attribution for tree ensembles, 2018; LightGBM's
+// pred_contrib). Base plus the sum over columns is the margin. Columns are
+// matched by name as Predict does; a cell that is missing is explained as any
+// other.
+//
+// A row's contributions do not depend, to the bit, on the rows beside it or on
+// GOMAXPROCS. The first thousand rows cost most: tables are made for them, up to
+// 128 MB, that the others only look up.
+func (m *Model) Explain(dst [][]float64, columns []string, x [][]float32) error {
+	x, rows, err := align(m.Columns, columns, x)
+	if err != nil {
+		return fmt.Errorf("gbdt: explain: %w", err)
+	}
+	if len(dst) != len(m.Columns) {
+		return fmt.Errorf("gbdt: explain: room for %d columns, the model has %d", len(dst), len(m.Columns))
+	}
+	for j := range dst {
+		if len(dst[j]) != rows {
+			return fmt.Errorf("gbdt: explain: room for %d rows of column %q, %d given", len(dst[j]), m.Columns[j], rows)
+		}
+		clear(dst[j])
+	}
+	if rows == 0 {
+		return nil
+	}
+	e, err := newExplanation(m)
+	if err != nil {
+		return fmt.Errorf("gbdt: explain: %w", err)
+	}
+	e.explain(dst, x, rows)
+	return nil
+}
+
+// scale returns what turns the sum of leaves into the margin.
+func (m *Model) scale() float64 {
+	if m.Average && len(m.Trees) > 0 {
+		return 1 / float64(len(m.Trees))
+	}
+	return 1
+}
+
+// uncounted says that a tree splits but does not know how many training rows
+// went where.
+func (t *Tree) uncounted() bool {
+	cover := t.cover()
+	return len(cover) > 0 && !(cover[0] > 0)
+}
+
+// explanation is a model prepared to be explained.
+type explanation struct {
+	cuts    []cuts
+	widest  int        // columns that a group asks, at most
+	groups  [][]*group // of every tree
+	workers int
+}
+
+func newExplanation(m *Model) (*explanation, error) {
+	for k := range m.Trees {
+		if m.Trees[k].uncounted() {
+			return nil, fmt.Errorf("leaves of tree %d have no row counts (save the model with leaf_count)", k)
+		}
+	}
+	e := &explanation{cuts: cutColumns(m), widest: len(m.Columns), groups: make([][]*group, len(m.Trees)), workers: runtime.GOMAXPROCS(0)}
+	rules := rulesFor(len(m.Columns))
+	forEach(e.workers, len(m.Trees), func(k int) {
+		if t := &m.Trees[k]; len(t.Feature) > 0 {
+			e.groups[k] = appendGroups(nil, t.paths(e.cuts, rules, m.scale()))
+		}
+	})
+	return e, nil
+}
+
+// explain adds the contributions of all trees in their order, a few trees with
+// their tables at a time.
+func (e *explanation) explain(dst [][]float64, x [][]float32, rows int) {
+	for len(e.groups) > 0 {
+		var batch []*group
+		filled, trees := 0, 0
+		for trees < len(e.groups) && (trees == 0 || filled < explainTables) {
+			for _, g := range e.groups[trees] {
+				filled += g.size * len(g.columns)
+				batch = append(batch, g)
+			}
+			trees++
+		}
+		e.groups = e.groups[trees:]
+		e.fill(batch, rows)
+		e.add(dst, x, batch)
+		for _, g := range batch {
+			g.table = nil
+		}
+	}
+}
+
+// fill makes the tables that pay for so many rows.
+func (e *explanation) fill(batch []*group, rows int) {
+	forEach(e.workers, len(batch), func(k int) {
+		if g := batch[k]; g.size > 0 && float64(rows) >= tableRows*float64(g.size) {
+			g.fill(newWork(e.widest))
+		}
+	})
+}
+
+// add adds the contributions of groups to dst, block by block of rows.
+func (e *explanation) add(dst [][]float64, x [][]float32, batch []*group) {
+	forBlocks(e.workers, len(dst[0]), explainRows, func(_, first, last int) {
+		w := newWork(e.widest)
+		codes, sums := make([][]uint32, len(x)), make([][]float64, len(x))
+		for j := range x {
+			codes[j] = make([]uint32, last-first)
+			e.cuts[j].encode(codes[j], x[j][first:last])
+			sums[j] = dst[j][first:last]
+		}
+		for _, g := range batch {
+			g.add(sums, codes, w)
+		}
+	})
+}

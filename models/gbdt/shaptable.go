@@ -1,0 +1,115 @@
+package gbdt
+
+// fill computes the table of a group that has size patterns: of each leaf alone,
+// and from these the sums over leaves.
+func (g *group) fill(w *work) {
+	g.table = make([]float64, g.size*len(g.columns))
+	patterns := make([]uint16, 0, g.size)
+	var alone []float64
+	for _, l := range g.leaves {
+		alone = l.tabulate(alone, w)
+		patterns = g.leafPatterns(patterns[:0], l)
+		for k, at := range l.at {
+			sums := g.table[int(at)*g.size:][:g.size]
+			column := alone[k<<len(l.columns):][:1<<len(l.columns)]
+			for pattern, own := range patterns {
+				sums[pattern] += column[own]
+			}
+		}
+	}
+}
+
+// tabulate writes to dst[k<<d+pattern] what column k of a path of d columns
+// contributes when bit j of pattern says whether column j is met.
+func (p *path) tabulate(dst []float64, w *work) []float64 {
+	d := len(p.columns)
+	if need := d << d; cap(dst) < need {
+		dst = make([]float64, need)
+	}
+	dst = dst[:d<<d]
+	for pattern := range 1 << d {
+		for k := range d {
+			w.met[k] = pattern>>k&1 != 0
+		}
+		p.contributions(w.values, w.met, w)
+		for k := range d {
+			dst[k<<d+pattern] = w.values[k]
+		}
+	}
+	return dst
+}
+
+// leafPatterns appends, for every pattern of the group, the pattern of one leaf
+// as tabulate numbers it.
+func (g *group) leafPatterns(patterns []uint16, l leafOfGroup) []uint16 {
+	bits := make([]uint16, len(g.columns))
+	meets := make([][]bool, len(g.columns))
+	for k, at := range l.at {
+		bits[at], meets[at] = 1<<k, l.meets[k]
+	}
+	patterns = append(patterns, 0)
+	for k, examples := range g.classes {
+		known := len(patterns)
+		for class := len(examples) - 1; class >= 0; class-- { // class 0 last: it overwrites what is copied
+			bit := uint16(0)
+			if bits[k] != 0 && meets[k][examples[class]] {
+				bit = bits[k]
+			}
+			patterns = patterns[:max(len(patterns), (class+1)*known)]
+			for i, pattern := range patterns[:known] {
+				patterns[class*known+i] = pattern | bit
+			}
+		}
+	}
+	return patterns
+}
+
+// add adds the contributions of the group for rows to dst[j][i]. codes[j][i] is
+// the code of column j of row i.
+func (g *group) add(dst [][]float64, codes [][]uint32, w *work) {
+	if g.table == nil {
+		g.addDirectly(dst, codes, w)
+		return
+	}
+	rows := len(codes[0])
+	for first := 0; first < rows; first += len(w.patterns) {
+		last := min(first+len(w.patterns), rows)
+		patterns := w.patterns[:last-first]
+		clear(patterns)
+		for k, column := range g.columns {
+			digits, cells := g.digits[k], codes[column][first:last]
+			patterns := patterns[:len(cells)]
+			for i, code := range cells {
+				patterns[i] += digits[code]
+			}
+		}
+		for k, column := range g.columns {
+			values := g.table[k*g.size:][:g.size]
+			sums := dst[column][first:last]
+			sums = sums[:len(patterns)]
+			for i, pattern := range patterns {
+				sums[i] += values[pattern]
+			}
+		}
+	}
+}
+
+// addDirectly is add without a table: the same sums in the same order.
+func (g *group) addDirectly(dst [][]float64, codes [][]uint32, w *work) {
+	for i := range codes[0] {
+		sums := w.sums[:len(g.columns)]
+		clear(sums)
+		for _, l := range g.leaves {
+			for k, column := range l.columns {
+				w.met[k] = l.meets[k][codes[column][i]]
+			}
+			l.contributions(w.values, w.met, w)
+			for k, at := range l.at {
+				sums[at] += w.values[k]
+			}
+		}
+		for k, column := range g.columns {
+			dst[column][i] += sums[k]
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package gbdt
+
+import "slices"
+
+// pathTree is an inner node or a leaf: of a leaf, the way there.
+type pathTree struct {
+	left, right *pathTree
+	path        *path
+}
+
+// pathGrower turns a tree into a pathTree.
+type pathGrower struct {
+	tree   *Tree
+	cuts   []cuts
+	rules  rules
+	shares []float64
+	scale  float64 // of leaf values
+}
+
+// paths returns the root of t, which has an inner node.
+func (t *Tree) paths(c []cuts, r rules, scale float64) *pathTree {
+	g := pathGrower{t, c, r, t.leftShares(), scale}
+	return g.grow(0, &path{})
+}
+
+func (g *pathGrower) grow(child int32, way *path) *pathTree {
+	if child < 0 {
+		way.value = g.tree.LeafValue[^child] * g.scale
+		way.rule = g.rules.of(len(way.columns))
+		return &pathTree{path: way}
+	}
+	column := g.tree.Feature[child]
+	c := g.cuts[column]
+	left, right := make([]bool, c.codes()), make([]bool, c.codes())
+	for code := range left {
+		left[code] = g.tree.goesLeft(child, c.example(code))
+		right[code] = !left[code]
+	}
+	share := g.shares[child]
+	return &pathTree{
+		left:  g.grow(g.tree.Left[child], way.extended(column, share, left)),
+		right: g.grow(g.tree.Right[child], way.extended(column, 1-share, right)),
+	}
+}
+
+// extended returns the way with one condition more; it keeps meets.
+func (p *path) extended(column int32, share float64, meets []bool) *path {
+	longer := &path{
+		columns: slices.Clone(p.columns),
+		share:   slices.Clone(p.share),
+		meets:   slices.Clone(p.meets),
+	}
+	k := slices.Index(p.columns, column)
+	if k < 0 {
+		longer.columns = append(longer.columns, column)
+		longer.share = append(longer.share, share)
+		longer.meets = append(longer.meets, meets)
+		return longer
+	}
+	for code, before := range p.meets[k] {
+		meets[code] = meets[code] && before
+	}
+	longer.share[k] *= share
+	longer.meets[k] = meets
+	return longer
+}
+
+// leaves appends the ways to the leaves below, from left to right.
+func (n *pathTree) leaves(ways []*path) []*path {
+	if n.path != nil {
+		return append(ways, n.path)
+	}
+	return n.right.leaves(n.left.leaves(ways))
+}
