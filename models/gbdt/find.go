@@ -2,7 +2,7 @@ package gbdt
 
 // histogramParallelRows is the number of rows from which on workers share rows
 // instead of columns.
-const histogramParallelRows = 1 << 16
+const histogramParallelRows = 1 << 14
 
 // histogram returns empty cells for the tree's columns.
 func (g *grower) histogram() []cells {
@@ -27,7 +27,7 @@ func (g *grower) release(l *leaf) {
 // fill adds the rows of l to its histogram; workers share the rows.
 func (g *grower) fill(l *leaf) {
 	rows := g.order[l.first:l.last]
-	workers := min(g.config.Workers, max(len(rows)/(histogramParallelRows/4), 1))
+	workers := min(g.config.Workers, max(len(rows)/(histogramParallelRows/2), 1))
 	if workers == 1 {
 		g.addRows(l.cells, g.columns, rows, g.packed)
 		return
@@ -70,7 +70,9 @@ func (g *grower) searchLeaves(small, large *leaf) {
 		ofSmall = make([]split, len(g.columns))
 		s = newSearch(&g.config, g.quantiser, small, g.directions != nil)
 	}
-	forBlocks(g.searchWorkers(small), len(g.columns), histogramWidth, func(_, first, last int) {
+	workers := g.searchWorkers(small)
+	share := (len(g.columns) + 4*workers - 1) / (4 * workers) * 4 // in whole groups
+	forBlocks(workers, len(g.columns), max(share, 1), func(_, first, last int) {
 		if small != nil {
 			g.addRows(small.cells[first:last], g.columns[first:last], g.order[small.first:small.last], g.packed)
 		}

@@ -90,6 +90,9 @@ func (c Config) FitRows(ctx context.Context, train, watch *Rows) (*Model, *Repor
 	if err := c.validateColumns(train.columns); err != nil {
 		return nil, nil, fmt.Errorf("gbdt: %w", err)
 	}
+	if train.byColumn == nil {
+		return nil, nil, errors.New("gbdt: fit: these rows are only to be watched (train on those of the sketch)")
+	}
 	if err := train.validateVariety(c.Objective); err != nil {
 		return nil, nil, fmt.Errorf("gbdt: fit: %w", err)
 	}
@@ -102,9 +105,6 @@ func (c Config) FitRows(ctx context.Context, train, watch *Rows) (*Model, *Repor
 
 // validateVariety checks that there is something to learn from.
 func (r *Rows) validateVariety(o Objective) error {
-	if r.byColumn == nil && len(r.used) > 0 {
-		return errors.New("these rows are only to be watched (train on those of the sketch)")
-	}
 	total, sum, rest := 0.0, 0.0, 0.0
 	for i, y := range r.y {
 		w := weightOf(r.weights, i)

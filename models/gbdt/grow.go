@@ -128,7 +128,7 @@ func (g *grower) inherit(l, left, right *leaf) {
 // divisible says whether a leaf may be split.
 func (g *grower) divisible(l *leaf) bool {
 	deep := g.config.MaxDepth > 0 && l.depth >= g.config.MaxDepth
-	return !deep && l.weight >= 2*float64(g.config.MinData)
+	return !deep && len(g.columns) > 0 && l.weight >= 2*float64(g.config.MinData)
 }
 
 // sums returns the packed sum and the weight of rows.

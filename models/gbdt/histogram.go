@@ -3,61 +3,131 @@ package gbdt
 // cells are the packed sums of the rows in each bin of a column.
 type cells [256]int64
 
-// histogramRows is the number of rows added to a few columns before the next few
-// columns take them: 256 rows of 50 bins and the cells of 4 columns fit into the
-// first-level cache together.
-const histogramRows = 256
+const (
+	// histogramRows is the number of rows added to a few columns before the
+	// next few take them: their bins and the cells of 8 columns fit into the
+	// first-level cache together.
+	histogramRows = 128
+	// histogramWidth is the number of columns that a row is added to at once.
+	histogramWidth = 8
+	// histogramSpan is the number of adjacent bins of a row among which those
+	// columns lie.
+	histogramSpan = 64
+)
 
-// histogramWidth is the number of columns that one pass over rows fills.
-const histogramWidth = 4
+// stride returns the room of a row of n bins: a multiple of 8, and 64 where that
+// costs little and spares every other row a second cache line.
+func stride(n int) int {
+	padded := (n + 7) / 8 * 8
+	if padded > 48 && padded < histogramSpan {
+		return histogramSpan
+	}
+	return padded
+}
 
 // addRows adds the packed gradients of rows to h; h[k] belongs to used column
-// columns[k].
+// columns[k], ascending.
 func (r *Rows) addRows(h []cells, columns []int32, rows []int32, packed []int64) {
 	var offsets [histogramRows]int
 	var sums [histogramRows]int64
-	width := len(r.used)
+	touched := uint8(0)
+	behind := int(columns[len(columns)-1])
 	for len(rows) > 0 {
 		n := min(len(rows), histogramRows)
-		// These loads do not wait for each other: cache misses overlap.
+		// These loads do not wait for each other: cache misses overlap, for which
+		// the first and the last bin of each row are touched, too.
 		for i, row := range rows[:n] {
-			offsets[i] = int(row) * width
+			o := int(row) * r.stride
+			offsets[i] = o
 			sums[i] = packed[row]
+			touched += r.byRow[o+behind]
 		}
-		for k := 0; k < len(columns); k += histogramWidth {
-			last := min(k+histogramWidth, len(columns))
-			r.addColumns(h[k:last], columns[k:last], offsets[:n], sums[:n])
+		for first := 0; first < len(columns); {
+			last := first + r.group(columns[first:])
+			r.addColumns(h[first:last], columns[first:last], offsets[:n], sums[:n])
+			first = last
 		}
 		rows = rows[n:]
 	}
+	_ = touched
 }
 
-// addColumns adds sums to at most histogramWidth columns.
-func (r *Rows) addColumns(h []cells, columns []int32, offsets []int, sums []int64) {
-	sums = sums[:len(offsets)]
-	if len(columns) == histogramWidth {
-		r.addFour((*[4]cells)(h), (*[4]int32)(columns), offsets, sums)
-		return
+// group returns how many of the first columns are added to at once.
+func (r *Rows) group(columns []int32) int {
+	for _, n := range [...]int{8, 4} {
+		if len(columns) >= n && columns[n-1]-columns[0] < histogramSpan {
+			return n
+		}
 	}
-	for k, column := range columns {
-		bins, h := r.byRow[column:], &h[k]
+	return 1
+}
+
+// addColumns adds sums to the columns of a group.
+func (r *Rows) addColumns(h []cells, columns []int32, offsets []int, sums []int64) {
+	bins := r.byRow[columns[0]:]
+	switch {
+	case len(columns) == 8 && columns[7]-columns[0] == 7:
+		addAdjacent((*[8]cells)(h), bins, offsets, sums)
+	case len(columns) == 8:
+		addEight((*[8]cells)(h), (*[8]int32)(columns), bins, offsets, sums)
+	case len(columns) == 4:
+		addFour((*[4]cells)(h), (*[4]int32)(columns), bins, offsets, sums)
+	default:
+		h := &h[0]
 		for i, o := range offsets {
 			h[bins[o]] += sums[i]
 		}
 	}
 }
 
-// addFour is addColumns for four.
-func (r *Rows) addFour(h *[4]cells, columns *[4]int32, offsets []int, sums []int64) {
+// addAdjacent adds sums to eight adjacent columns.
+func addAdjacent(h *[8]cells, bins []uint8, offsets []int, sums []int64) {
 	sums = sums[:len(offsets)]
-	bins0, bins1 := r.byRow[columns[0]:], r.byRow[columns[1]:]
-	bins2, bins3 := r.byRow[columns[2]:], r.byRow[columns[3]:]
 	for i, o := range offsets {
-		sum := sums[i]
-		h[0][bins0[o]] += sum
-		h[1][bins1[o]] += sum
-		h[2][bins2[o]] += sum
-		h[3][bins3[o]] += sum
+		sum, row := sums[i], (*[8]uint8)(bins[o:])
+		h[0][row[0]] += sum
+		h[1][row[1]] += sum
+		h[2][row[2]] += sum
+		h[3][row[3]] += sum
+		h[4][row[4]] += sum
+		h[5][row[5]] += sum
+		h[6][row[6]] += sum
+		h[7][row[7]] += sum
+	}
+}
+
+// addEight adds sums to eight columns; masks spare the bounds checks.
+func addEight(h *[8]cells, columns *[8]int32, bins []uint8, offsets []int, sums []int64) {
+	const mask = histogramSpan - 1
+	sums = sums[:len(offsets)]
+	c := columns[0]
+	c1, c2, c3, c4 := columns[1]-c, columns[2]-c, columns[3]-c, columns[4]-c
+	c5, c6, c7 := columns[5]-c, columns[6]-c, columns[7]-c
+	for i, o := range offsets {
+		sum, row := sums[i], (*[histogramSpan]uint8)(bins[o:])
+		h[0][row[0]] += sum
+		h[1][row[c1&mask]] += sum
+		h[2][row[c2&mask]] += sum
+		h[3][row[c3&mask]] += sum
+		h[4][row[c4&mask]] += sum
+		h[5][row[c5&mask]] += sum
+		h[6][row[c6&mask]] += sum
+		h[7][row[c7&mask]] += sum
+	}
+}
+
+// addFour adds sums to four columns.
+func addFour(h *[4]cells, columns *[4]int32, bins []uint8, offsets []int, sums []int64) {
+	const mask = histogramSpan - 1
+	sums = sums[:len(offsets)]
+	c := columns[0]
+	c1, c2, c3 := columns[1]-c, columns[2]-c, columns[3]-c
+	for i, o := range offsets {
+		sum, row := sums[i], (*[histogramSpan]uint8)(bins[o:])
+		h[0][row[0]] += sum
+		h[1][row[c1&mask]] += sum
+		h[2][row[c2&mask]] += sum
+		h[3][row[c3&mask]] += sum
 	}
 }
 

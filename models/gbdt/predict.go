@@ -2,20 +2,20 @@ package gbdt
 
 import (
 	"fmt"
-	"math"
+	"runtime"
 )
 
 // Predict writes to dst[i] the prediction for row i, a probability or a mean;
 // x[j][i] is the cell of columns[j] in row i, NaN where missing. Columns may come
 // in any order and be more than the model needs. A column of the fit that is
-// missing, or a length that does not fit, is an error. A row's prediction does
-// not depend on the rows beside it.
+// missing, or a length that does not fit, is an error.
+//
+// A row's prediction has the same bits alone and among others, for any number of
+// processors. A thousand rows and more are predicted at a fraction of the cost of
+// one by one.
 func (m *Model) Predict(dst []float64, columns []string, x [][]float32) error {
-	if err := m.margin(dst, columns, x); err != nil {
+	if err := m.margin(dst, columns, x, true); err != nil {
 		return fmt.Errorf("gbdt: predict: %w", err)
-	}
-	for i, margin := range dst {
-		dst[i] = m.Objective.Mean(margin)
 	}
 	return nil
 }
@@ -23,13 +23,13 @@ func (m *Model) Predict(dst []float64, columns []string, x [][]float32) error {
 // Margin is Predict before the link: the sum of the leaves, for Binary the
 // log-odds over Objective.Sigmoid.
 func (m *Model) Margin(dst []float64, columns []string, x [][]float32) error {
-	if err := m.margin(dst, columns, x); err != nil {
+	if err := m.margin(dst, columns, x, false); err != nil {
 		return fmt.Errorf("gbdt: margin: %w", err)
 	}
 	return nil
 }
 
-func (m *Model) margin(dst []float64, columns []string, x [][]float32) error {
+func (m *Model) margin(dst []float64, columns []string, x [][]float32, link bool) error {
 	x, rows, err := align(m.Columns, columns, x)
 	if err != nil {
 		return err
@@ -38,64 +38,47 @@ func (m *Model) margin(dst []float64, columns []string, x [][]float32) error {
 		return fmt.Errorf("room for %d rows, %d given", len(dst), rows)
 	}
 	clear(dst)
+	const few = 64 // preparing a forest costs about as much as walking its trees for so many rows
+	if rows < few {
+		m.walk(dst, x)
+		m.finish(dst, link)
+		return nil
+	}
+	stages := compile(m.Trees)
+	const block = 1 << 12
+	forBlocks(runtime.GOMAXPROCS(0), rows, block, func(_, first, last int) {
+		cells := make([][]float32, len(x))
+		for j := range x {
+			cells[j] = x[j][first:last]
+		}
+		for k := range stages {
+			stages[k].add(dst[first:last], cells)
+		}
+		m.finish(dst[first:last], link)
+	})
+	return nil
+}
+
+// walk adds the trees' leaves row by row.
+func (m *Model) walk(dst []float64, x [][]float32) {
 	for k := range m.Trees {
 		t := &m.Trees[k]
 		for i := range dst {
 			dst[i] += t.LeafValue[t.leaf(x, i)]
 		}
 	}
+}
+
+// finish turns sums of leaves into margins or predictions.
+func (m *Model) finish(dst []float64, link bool) {
 	if m.Average && len(m.Trees) > 0 {
 		for i := range dst {
 			dst[i] /= float64(len(m.Trees))
 		}
 	}
-	return nil
-}
-
-// leaf returns the leaf of row i.
-func (t *Tree) leaf(x [][]float32, i int) int {
-	if len(t.Feature) == 0 {
-		return 0
-	}
-	node := int32(0)
-	for node >= 0 {
-		if t.goesLeft(node, x[t.Feature[node]][i]) {
-			node = t.Left[node]
-		} else {
-			node = t.Right[node]
+	if link {
+		for i, margin := range dst {
+			dst[i] = m.Objective.Mean(margin)
 		}
 	}
-	return int(^node)
-}
-
-// goesLeft says whether a value goes left at a node.
-func (t *Tree) goesLeft(node int32, value float32) bool {
-	d := t.Decision[node]
-	if d.Categorical() {
-		c, ok := category(value)
-		return ok && t.holds(int(t.Threshold[node]), c)
-	}
-	v := float64(value)
-	const zero = 1e-35
-	switch d.Missing() {
-	case MissingNaN:
-		if v != v {
-			return d.DefaultLeft()
-		}
-	case MissingZero:
-		if v != v || math.Abs(v) <= zero {
-			return d.DefaultLeft()
-		}
-	default:
-		if v != v {
-			v = 0
-		}
-	}
-	return v <= t.Threshold[node]
-}
-
-// holds says whether category set k holds c.
-func (t *Tree) holds(k int, c int32) bool {
-	words := t.CategoryBits[t.CategoryBounds[k]:t.CategoryBounds[k+1]]
-	return int(c/32) < len(words) && words[c/32]>>(c%32)&1 == 1
 }

@@ -12,7 +12,8 @@ type Rows struct {
 	used     []int // columns with at least two bins, as indexes of columns
 
 	n        int
-	byRow    []uint8   // bin of used column k of row i at i·len(used)+k
+	stride   int
+	byRow    []uint8   // bin of used column k of row i at i·stride+k; a span longer
 	byColumn [][]uint8 // the same, [k][i]; nil for watched rows
 	y        []float64
 	weights  []float64 // nil means ones
@@ -47,7 +48,8 @@ func newBinner(s *Sketch) *Binner {
 		}
 	}
 	room := min(s.rows, s.config.MaxRows)
-	r.byRow = make([]uint8, 0, room*len(r.used))
+	r.stride = stride(len(r.used))
+	r.byRow = make([]uint8, histogramSpan, room*r.stride+histogramSpan)
 	r.byColumn = make([][]uint8, len(r.used))
 	for k := range r.byColumn {
 		r.byColumn[k] = make([]uint8, 0, room)
@@ -59,7 +61,8 @@ func newBinner(s *Sketch) *Binner {
 // Watcher returns a binner with the same edges for rows to watch, of which there
 // may be any number.
 func (b *Binner) Watcher() *Binner {
-	r := &Rows{columns: b.rows.columns, binnings: b.rows.binnings, used: b.rows.used}
+	r := &Rows{columns: b.rows.columns, binnings: b.rows.binnings, used: b.rows.used, stride: b.rows.stride}
+	r.byRow = make([]uint8, histogramSpan)
 	return &Binner{config: b.config, rows: r, fraction: 1, ladders: b.ladders, watched: true}
 }
 
@@ -91,7 +94,7 @@ func (b *Binner) add(data Data) error {
 // append makes room for rows, and takes their labels and weights.
 func (r *Rows) append(d Data, watched bool) {
 	n := len(d.Y)
-	r.byRow = append(r.byRow, make([]uint8, n*len(r.used))...)
+	r.byRow = append(r.byRow, make([]uint8, n*r.stride)...)
 	if !watched {
 		for k := range r.byColumn {
 			r.byColumn[k] = append(r.byColumn[k], make([]uint8, n)...)
@@ -140,7 +143,7 @@ func (b *Binner) thinned(d Data) Data {
 // fill writes the bins of rows that start at row first.
 func (b *Binner) fill(d Data, first int) {
 	const block = 1 << 10 // bins of a block fit into the first-level cache
-	r, width := b.rows, len(b.rows.used)
+	r, width := b.rows, b.rows.stride
 	forBlocks(b.config.Workers, len(d.Y), block, func(_, from, to int) {
 		var buffer [block]uint8
 		for k, j := range r.used {

@@ -42,7 +42,7 @@ func (g *grower) leafOf(rows *Rows, i int) int32 {
 	if len(g.branches) == 0 {
 		return 0
 	}
-	bins := rows.byRow[i*len(rows.used) : (i+1)*len(rows.used)]
+	bins := rows.byRow[i*rows.stride : (i+1)*rows.stride]
 	node := int32(0)
 	for node >= 0 {
 		b := &g.branches[node]
