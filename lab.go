@@ -15,6 +15,7 @@ func labCommand(env jobs.Env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(labLearnCommand(env))
+	cmd.AddCommand(labBasketCommand(env))
 	return cmd
 }
 
