@@ -187,17 +187,21 @@ func (m betaGeometric) Discounted(c Customer, t, rate float64) float64 {
 	t = duration(t)
 	shape, a, b, v := m.future(c, t)
 	nodes := newBetaNodes(a, b, math.Log1p(shape*v))
-	orders := func(u float64) float64 { return geometricOrders(nodes, shape, u/(m.alpha+c.Age)) }
+	scale := m.alpha + c.Age
+	orders := func(u float64) float64 { return geometricOrders(nodes, shape, u/scale) }
 	if m.k > 1 {
-		orders = func(u float64) float64 { return m.regularExpected(c, nodes, u/(m.alpha+c.Age)) }
+		orders = func(u float64) float64 { return m.regularExpected(c, nodes, u/scale) }
 	}
-	return m.Alive(c) * discounted(orders, m.alpha+c.Age, t, rate)
+	return m.Alive(c) * discounted(orders, scale/max(shape, 1), t, rate)
 }
 
 func (m betaGeometric) NextOrder(c Customer, q, within float64) float64 {
 	c = c.possible()
 	if m.k > 1 {
-		return wait(m, c, q, within)
+		return wait(func(t float64) float64 {
+			shape, _, _, v := m.future(c, t)
+			return m.regularAtLeast(c, shape, v, 1)
+		}, q, within)
 	}
 	return gammaWait(m.r+float64(c.Orders), m.alpha+c.Age, q, within)
 }

@@ -27,7 +27,8 @@ const discountedAway = 45
 
 // discounted returns ∫ exp(-rate·u) d orders(u) over [0, t], by parts, so that
 // every term is positive: orders(t) exp(-rate·t) + rate ∫ exp(-rate·u) orders(u) du.
-// The integrand is smooth in log(1+u/scale).
+// The integrand is smooth in log(1+u/scale), scale the shortest time in which the
+// rate of orders changes.
 func discounted(orders func(u float64) float64, scale, t, rate float64) float64 {
 	rate = max(rate, 0)
 	if rate == 0 || t == 0 {

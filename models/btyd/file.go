@@ -127,6 +127,9 @@ func decode(r io.Reader, document any) error {
 }
 
 func (f *fitFile) validate() error {
+	if err := validateFit(f.Format, fitFormat, f.Version, f.Status, f.Customers, f.Theta, f.Covariance); err != nil {
+		return err
+	}
 	names, err := parameterNames(f.Family)
 	if err != nil {
 		return err
@@ -148,14 +151,13 @@ func (f *fitFile) validate() error {
 	case f.Iterations < 0:
 		return fmt.Errorf("%d iterations", f.Iterations)
 	}
-	k := float64(f.Regularity)
-	if err := validateParameters(f.Parameters, build(f.Family, int(k), exponentials(f.Theta[:free])).Parameters()); err != nil {
-		return err
-	}
-	return validateEnd(f.Format, fitFormat, f.Version, f.Status, f.Customers, f.Theta, f.Covariance)
+	return validateParameters(f.Parameters, build(f.Family, f.Regularity, exponentials(f.Theta[:free])).Parameters())
 }
 
 func (f *spendFile) validate() error {
+	if err := validateFit(f.Format, spendFormat, f.Version, f.Status, f.Customers, f.Theta, f.Covariance); err != nil {
+		return err
+	}
 	switch {
 	case len(f.Theta) != 3:
 		return fmt.Errorf("theta has %d numbers", len(f.Theta))
@@ -163,10 +165,7 @@ func (f *spendFile) validate() error {
 		return errors.New("mean value or correlation is out of range")
 	}
 	p := exponentials(f.Theta)
-	if err := validateParameters(f.Parameters, GammaGamma{p: p[0], q: p[1], gamma: p[2]}.Parameters()); err != nil {
-		return err
-	}
-	return validateEnd(f.Format, spendFormat, f.Version, f.Status, f.Customers, f.Theta, f.Covariance)
+	return validateParameters(f.Parameters, GammaGamma{p: p[0], q: p[1], gamma: p[2]}.Parameters())
 }
 
 // validateParameters checks that what people read is what is computed with. Not to
@@ -181,7 +180,7 @@ func validateParameters(got, want []Parameter) error {
 	return nil
 }
 
-func validateEnd(format, wantFormat string, version int, status Status, customers int, theta []float64, covariance [][]float64) error {
+func validateFit(format, wantFormat string, version int, status Status, customers int, theta []float64, covariance [][]float64) error {
 	switch {
 	case format != wantFormat:
 		return fmt.Errorf("format is %q, not %q", format, wantFormat)

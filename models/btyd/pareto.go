@@ -171,7 +171,7 @@ func falls(f func(float64) float64, high float64) float64 {
 func (m pareto) Discounted(c Customer, t, rate float64) float64 {
 	c = c.possible()
 	orders := func(u float64) float64 { return m.orders(c, u) }
-	return capped(m.Alive(c) * discounted(orders, m.beta+c.Age, duration(t), rate))
+	return capped(m.Alive(c) * discounted(orders, (m.beta+c.Age)/max(m.s, 1), duration(t), rate))
 }
 
 // NextOrder solves for the time by Newton's method in log(1+t/(alpha+Age)),

@@ -136,5 +136,5 @@ func (m mixture) Discounted(c Customer, t, rate float64) float64 {
 }
 
 func (m mixture) NextOrder(c Customer, q, within float64) float64 {
-	return wait(m, c, q, within)
+	return wait(func(t float64) float64 { return m.AtLeast(c, t, 1) }, q, within)
 }

@@ -2,21 +2,18 @@ package btyd
 
 import "math"
 
-// wait is NextOrder by bisection: of log(1+t), until its neighbours are the same
-// number.
-func wait(m Model, c Customer, q, within float64) float64 {
+// wait returns where ordered, the probability of an order within a time, reaches
+// the share q of what it is at within; by bisection, in log(1+t).
+func wait(ordered func(t float64) float64, q, within float64) float64 {
 	within = duration(within)
-	target := probability(q) * m.AtLeast(c, within, 1)
+	target := probability(q) * ordered(within)
 	low, high := 0.0, math.Log1p(within)
-	for {
-		middle := low + (high-low)/2
-		if high-low <= 1e-15*high+1e-300 {
-			return math.Expm1(high)
-		}
-		if m.AtLeast(c, math.Expm1(middle), 1) < target {
+	for high-low > 1e-15*high+1e-300 {
+		if middle := low + (high-low)/2; ordered(math.Expm1(middle)) < target {
 			low = middle
 		} else {
 			high = middle
 		}
 	}
+	return math.Expm1(high)
 }
