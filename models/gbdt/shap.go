@@ -47,14 +47,8 @@ func (m *Model) Explain(dst [][]float64, columns []string, x [][]float32) error 
 	if err != nil {
 		return fmt.Errorf("gbdt: explain: %w", err)
 	}
-	if len(dst) != len(m.Columns) {
-		return fmt.Errorf("gbdt: explain: room for %d columns, the model has %d", len(dst), len(m.Columns))
-	}
-	for j := range dst {
-		if len(dst[j]) != rows {
-			return fmt.Errorf("gbdt: explain: room for %d rows of column %q, %d given", len(dst[j]), m.Columns[j], rows)
-		}
-		clear(dst[j])
+	if err := m.clearRoom(dst, rows); err != nil {
+		return fmt.Errorf("gbdt: explain: %w", err)
 	}
 	if rows == 0 {
 		return nil
@@ -64,6 +58,21 @@ func (m *Model) Explain(dst [][]float64, columns []string, x [][]float32) error 
 		return fmt.Errorf("gbdt: explain: %w", err)
 	}
 	e.explain(dst, x, rows)
+	return nil
+}
+
+// clearRoom checks that dst has a cell for every column of the fit and every row
+// and clears it.
+func (m *Model) clearRoom(dst [][]float64, rows int) error {
+	if len(dst) != len(m.Columns) {
+		return fmt.Errorf("room for %d columns, the model has %d", len(dst), len(m.Columns))
+	}
+	for j := range dst {
+		if len(dst[j]) != rows {
+			return fmt.Errorf("room for %d rows of column %q, %d given", len(dst[j]), m.Columns[j], rows)
+		}
+		clear(dst[j])
+	}
 	return nil
 }
 
@@ -88,6 +97,7 @@ type explanation struct {
 	widest  int        // columns that a group asks, at most
 	groups  [][]*group // of every tree
 	workers int
+	room    int // numbers in the tables held at a time
 }
 
 func newExplanation(m *Model) (*explanation, error) {
@@ -96,7 +106,10 @@ func newExplanation(m *Model) (*explanation, error) {
 			return nil, fmt.Errorf("leaves of tree %d have no row counts (save the model with leaf_count)", k)
 		}
 	}
-	e := &explanation{cuts: cutColumns(m), widest: len(m.Columns), groups: make([][]*group, len(m.Trees)), workers: runtime.GOMAXPROCS(0)}
+	e := &explanation{
+		cuts: cutColumns(m), widest: len(m.Columns), groups: make([][]*group, len(m.Trees)),
+		workers: runtime.GOMAXPROCS(0), room: explainTables,
+	}
 	rules := rulesFor(len(m.Columns))
 	forEach(e.workers, len(m.Trees), func(k int) {
 		if t := &m.Trees[k]; len(t.Feature) > 0 {
@@ -112,7 +125,7 @@ func (e *explanation) explain(dst [][]float64, x [][]float32, rows int) {
 	for len(e.groups) > 0 {
 		var batch []*group
 		filled, trees := 0, 0
-		for trees < len(e.groups) && (trees == 0 || filled < explainTables) {
+		for trees < len(e.groups) && (trees == 0 || filled < e.room) {
 			for _, g := range e.groups[trees] {
 				filled += g.size * len(g.columns)
 				batch = append(batch, g)
@@ -141,14 +154,22 @@ func (e *explanation) fill(batch []*group, rows int) {
 func (e *explanation) add(dst [][]float64, x [][]float32, batch []*group) {
 	forBlocks(e.workers, len(dst[0]), explainRows, func(_, first, last int) {
 		w := newWork(e.widest)
-		codes, sums := make([][]uint32, len(x)), make([][]float64, len(x))
-		for j := range x {
-			codes[j] = make([]uint32, last-first)
-			e.cuts[j].encode(codes[j], x[j][first:last])
+		codes, sums := e.encode(x, first, last), make([][]float64, len(x))
+		for j := range dst {
 			sums[j] = dst[j][first:last]
 		}
 		for _, g := range batch {
 			g.add(sums, codes, w)
 		}
 	})
+}
+
+// encode returns the codes of rows [first, last): codes[j][i-first] of x[j][i].
+func (e *explanation) encode(x [][]float32, first, last int) [][]uint32 {
+	codes := make([][]uint32, len(x))
+	for j := range x {
+		codes[j] = make([]uint32, last-first)
+		e.cuts[j].encode(codes[j], x[j][first:last])
+	}
+	return codes
 }

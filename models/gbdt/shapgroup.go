@@ -72,7 +72,7 @@ func newGroup(ways []*path) *group {
 // classify returns the class of every code of column k, and a code of every
 // class. It gives up beyond patternLimit classes.
 func (g *group) classify(k int32) (class []uint16, examples []uint32) {
-	var last []bool
+	var last []uint8
 	for _, l := range g.leaves {
 		j := slices.Index(l.at, k)
 		if j < 0 || sameSlice(l.meets[j], last) {
@@ -82,28 +82,26 @@ func (g *group) classify(k int32) (class []uint16, examples []uint32) {
 		if class == nil {
 			class, examples = make([]uint16, len(last)), []uint32{0}
 		}
-		if examples = refine(class, last); len(examples) > patternLimit {
+		if examples = refine(class, len(examples), last); len(examples) > patternLimit {
 			break
 		}
 	}
 	return class, examples
 }
 
-// refine parts every class by meets and returns an example of each, in order of
-// code.
-func refine(class []uint16, meets []bool) (examples []uint32) {
-	number := make(map[[2]uint16]uint16)
+// refine parts each of some classes by meets and returns an example of each, in
+// order of code.
+func refine(class []uint16, classes int, meets []uint8) (examples []uint32) {
+	number := make([]uint16, 2*classes) // of a class and its half, 0 where not seen yet
 	for code, met := range meets {
-		key := [2]uint16{class[code], uint16(step(met))}
-		n, known := number[key]
-		if !known {
-			n = uint16(len(examples))
-			number[key] = n
+		n := &number[2*class[code]+uint16(met)]
+		if *n == 0 {
 			examples = append(examples, uint32(code))
+			*n = uint16(len(examples))
 		}
-		class[code] = n
+		class[code] = *n - 1
 	}
 	return examples
 }
 
-func sameSlice(a, b []bool) bool { return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0] }
+func sameSlice(a, b []uint8) bool { return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0] }

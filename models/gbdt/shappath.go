@@ -8,20 +8,20 @@ type path struct {
 	value   float64   // of the leaf
 	columns []int32   // asked on the way, from the root
 	share   []float64 // of training rows that meet the conditions on the column, taken node by node
-	meets   [][]bool  // meets[k][code]: a cell of that code meets the conditions on columns[k]
+	meets   [][]uint8 // meets[k][code] is 1 when a cell of that code meets the conditions on columns[k], else 0
 	rule    quadrature
 }
 
-// contributions writes to dst[k] the Shapley value of columns[k] for a row that
-// meets the conditions met.
+// contributions writes to dst[k] the Shapley value of columns[k] for a row whose
+// met[k] is 1 when it meets the conditions on columns[k], else 0.
 //
 // The Shapley value of column k is the leaf's value times (met[k] - share[k])
 // times ∫ Π_{l≠k} (t·met[l] + (1-t)·share[l]) dt over t from 0 to 1 (Owen,
 // Multilinear extensions of games, 1972): a coalition that takes every column
 // with probability t, averaged over t, weights coalitions as Shapley does. The
 // integrand is a polynomial of a degree below the number of columns d, so that
-// (d+1)/2 nodes of Gauss and Legendre give it exactly. Cost: 2d² multiplications.
-func (p *path) contributions(dst []float64, met []bool, w *work) {
+// (d+1)/2 nodes of Gauss and Legendre give it exactly. Cost: some 2d² multiplications.
+func (p *path) contributions(dst []float64, met []float64, w *work) {
 	d := len(p.columns)
 	dst, met, share := dst[:d], met[:d], p.share[:d]
 	factors, before := w.factors[:d], w.before[:d]
@@ -29,10 +29,7 @@ func (p *path) contributions(dst []float64, met []bool, w *work) {
 	for n, t := range p.rule.nodes {
 		product := p.value * p.rule.weights[n]
 		for k, z := range share {
-			f := (1 - t) * z
-			if met[k] {
-				f += t
-			}
+			f := t*met[k] + (1-t)*z
 			factors[k], before[k] = f, product
 			product *= f
 		}
@@ -43,20 +40,20 @@ func (p *path) contributions(dst []float64, met []bool, w *work) {
 		}
 	}
 	for k, z := range share {
-		dst[k] *= step(met[k]) - z
+		dst[k] *= met[k] - z
 	}
 }
 
-func step(met bool) float64 {
-	if met {
-		return 1
+// meet sets w.met to the conditions that row i meets.
+func (p *path) meet(codes [][]uint32, i int, w *work) {
+	for k, column := range p.columns {
+		w.met[k] = float64(p.meets[k][codes[column][i]])
 	}
-	return 0
 }
 
 // work is the room that one worker computes contributions in.
 type work struct {
-	met             []bool
+	met             []float64
 	factors, before []float64
 	values, sums    []float64
 	patterns        [lookupRows]uint16
@@ -68,7 +65,7 @@ const lookupRows = 512
 // newWork returns room for paths that ask up to columns columns.
 func newWork(columns int) *work {
 	room := func() []float64 { return make([]float64, columns) }
-	return &work{met: make([]bool, columns), factors: room(), before: room(), values: room(), sums: room()}
+	return &work{met: room(), factors: room(), before: room(), values: room(), sums: room()}
 }
 
 // cover returns the training rows that passed each inner node.

@@ -29,7 +29,7 @@ func (p *path) tabulate(dst []float64, w *work) []float64 {
 	dst = dst[:d<<d]
 	for pattern := range 1 << d {
 		for k := range d {
-			w.met[k] = pattern>>k&1 != 0
+			w.met[k] = float64(pattern >> k & 1)
 		}
 		p.contributions(w.values, w.met, w)
 		for k := range d {
@@ -43,7 +43,7 @@ func (p *path) tabulate(dst []float64, w *work) []float64 {
 // as tabulate numbers it.
 func (g *group) leafPatterns(patterns []uint16, l leafOfGroup) []uint16 {
 	bits := make([]uint16, len(g.columns))
-	meets := make([][]bool, len(g.columns))
+	meets := make([][]uint8, len(g.columns))
 	for k, at := range l.at {
 		bits[at], meets[at] = 1<<k, l.meets[k]
 	}
@@ -52,7 +52,7 @@ func (g *group) leafPatterns(patterns []uint16, l leafOfGroup) []uint16 {
 		known := len(patterns)
 		for class := len(examples) - 1; class >= 0; class-- { // class 0 last: it overwrites what is copied
 			bit := uint16(0)
-			if bits[k] != 0 && meets[k][examples[class]] {
+			if bits[k] != 0 && meets[k][examples[class]] != 0 {
 				bit = bits[k]
 			}
 			patterns = patterns[:max(len(patterns), (class+1)*known)]
@@ -100,9 +100,7 @@ func (g *group) addDirectly(dst [][]float64, codes [][]uint32, w *work) {
 		sums := w.sums[:len(g.columns)]
 		clear(sums)
 		for _, l := range g.leaves {
-			for k, column := range l.columns {
-				w.met[k] = l.meets[k][codes[column][i]]
-			}
+			l.meet(codes, i, w)
 			l.contributions(w.values, w.met, w)
 			for k, at := range l.at {
 				sums[at] += w.values[k]

@@ -31,10 +31,12 @@ func (g *pathGrower) grow(child int32, way *path) *pathTree {
 	}
 	column := g.tree.Feature[child]
 	c := g.cuts[column]
-	left, right := make([]bool, c.codes()), make([]bool, c.codes())
+	left, right := make([]uint8, c.codes()), make([]uint8, c.codes())
 	for code := range left {
-		left[code] = g.tree.goesLeft(child, c.example(code))
-		right[code] = !left[code]
+		if g.tree.goesLeft(child, c.example(code)) {
+			left[code] = 1
+		}
+		right[code] = 1 - left[code]
 	}
 	share := g.shares[child]
 	return &pathTree{
@@ -44,7 +46,7 @@ func (g *pathGrower) grow(child int32, way *path) *pathTree {
 }
 
 // extended returns the way with one condition more; it keeps meets.
-func (p *path) extended(column int32, share float64, meets []bool) *path {
+func (p *path) extended(column int32, share float64, meets []uint8) *path {
 	longer := &path{
 		columns: slices.Clone(p.columns),
 		share:   slices.Clone(p.share),
@@ -58,7 +60,7 @@ func (p *path) extended(column int32, share float64, meets []bool) *path {
 		return longer
 	}
 	for code, before := range p.meets[k] {
-		meets[code] = meets[code] && before
+		meets[code] &= before
 	}
 	longer.share[k] *= share
 	longer.meets[k] = meets

@@ -78,7 +78,7 @@ func (t *Tree) validateNode(i, columns int) error {
 		return fmt.Errorf("split_feature is %d, of %d columns", t.Feature[i], columns)
 	case d > 15 || d.Missing() > MissingNaN:
 		return fmt.Errorf("decision_type is %d", d)
-	case math.IsNaN(threshold) || math.IsInf(threshold, 0):
+	case math.IsNaN(threshold):
 		return fmt.Errorf("threshold is %g", threshold)
 	case d.Categorical() && (threshold != math.Trunc(threshold) || threshold < 0 || threshold >= float64(t.sets())):
 		return fmt.Errorf("threshold of a categorical split is %g, of %d category sets", threshold, t.sets())

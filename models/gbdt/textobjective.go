@@ -52,10 +52,7 @@ func readObjective(text string) (Objective, error) {
 	default:
 		return Objective{}, fmt.Errorf("objective is %q (train with %s, %s, %s, %s or %s)", words[0], Binary, L2, Poisson, Tweedie, Quantile)
 	}
-	parameter, field, fallback := o.parameter()
-	if field != nil {
-		*field = fallback
-	}
+	parameter, field, _ := o.parameter()
 	for _, word := range words[1:] {
 		name, value, _ := strings.Cut(word, ":")
 		if field == nil || name != parameter {
@@ -65,15 +62,37 @@ func readObjective(text string) (Objective, error) {
 		if err != nil {
 			return Objective{}, fmt.Errorf("%s of objective %s is %q, not a number", name, o.Loss, value)
 		}
+		if v == 0 {
+			return Objective{}, fmt.Errorf("%s of objective %s is 0 (train with another)", name, o.Loss)
+		}
 		*field = v
 	}
 	return o, o.validateParameter()
 }
 
-// validateParameter checks the parameter that the loss has.
+// recall sets a parameter that the objective did not name from a training
+// parameter after the trees, "[name: value]": LightGBM leaves out the power of
+// Tweedie and the level of quantile. Without one, the default holds.
+func (o *Objective) recall(tail string) {
+	name, field, fallback := o.parameter()
+	if field == nil || *field != 0 {
+		return
+	}
+	*field = fallback
+	_, rest, _ := strings.Cut(tail, "\n["+name+": ")
+	value, _, _ := strings.Cut(rest, "]")
+	read := *o
+	_, field, _ = read.parameter()
+	var err error
+	if *field, err = strconv.ParseFloat(value, 64); err == nil && read.validateParameter() == nil {
+		*o = read
+	}
+}
+
+// validateParameter checks the parameter that the loss has; 0 is its default.
 func (o Objective) validateParameter() error {
 	full := Objective{Loss: o.Loss, Sigmoid: 1, Power: 1.5, Level: 0.5}
-	if _, from, _ := o.parameter(); from != nil {
+	if _, from, _ := o.parameter(); from != nil && *from != 0 {
 		_, to, _ := full.parameter()
 		*to = *from
 	}

@@ -33,6 +33,7 @@ func Read(r io.Reader) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gbdt: read model: line %d: %w", t.line, err)
 	}
+	m.Objective.recall(t.text[t.offset:])
 	return m, nil
 }
 

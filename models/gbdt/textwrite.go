@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -140,7 +141,14 @@ func appendInts[T int | int8 | int32 | int64 | uint32 | Decision](text []byte, k
 // most 17 digits.
 func appendFloats[T float32 | float64](text []byte, key string, values []T, bits int) []byte {
 	return appendValues(text, key, len(values), func(text []byte, i int) []byte {
-		return strconv.AppendFloat(text, float64(values[i]), 'g', -1, bits)
+		v := float64(values[i])
+		switch { // LightGBM splits missing cells from all others at inf
+		case math.IsInf(v, 1):
+			return append(text, "inf"...)
+		case math.IsInf(v, -1):
+			return append(text, "-inf"...)
+		}
+		return strconv.AppendFloat(text, v, 'g', -1, bits)
 	})
 }
 

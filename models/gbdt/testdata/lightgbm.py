@@ -1,7 +1,7 @@
 """Writes the models in this folder, or predicts with one.
 
     python lightgbm.py write                 needs lightgbm 4.6 and numpy
-    python lightgbm.py predict MODEL CELLS   prints prediction, contributions and base of each row
+    python lightgbm.py predict CELLS MODEL…  prints prediction, contributions and base of each row, model by model
 
 cells.csv holds the rows, <model>.csv what LightGBM says of them in the columns of predict.
 """
@@ -78,4 +78,6 @@ if sys.argv[1] == "write":
     os.chdir(here)
     write()
 else:
-    sys.stdout.write(say(sys.argv[2], np.genfromtxt(sys.argv[3], delimiter=",", skip_header=1).astype(np.float32)))
+    x = np.genfromtxt(sys.argv[2], delimiter=",", skip_header=1).astype(np.float32)
+    for path in sys.argv[3:]:
+        sys.stdout.write(say(path, x))
