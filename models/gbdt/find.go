@@ -4,13 +4,13 @@ package gbdt
 // instead of columns.
 const histogramParallelRows = 1 << 14
 
-// histogram returns empty cells for the tree's columns.
+// histogram returns empty cells for the padded columns: all trees have as many.
 func (g *grower) histogram() []cells {
 	n := len(g.pool)
 	if n == 0 {
-		return make([]cells, len(g.columns))
+		return make([]cells, len(g.padded))
 	}
-	h := g.pool[n-1][:len(g.columns)]
+	h := g.pool[n-1]
 	g.pool = g.pool[:n-1]
 	clear(h)
 	return h
@@ -29,7 +29,7 @@ func (g *grower) fill(l *leaf) {
 	rows := g.order[l.first:l.last]
 	workers := min(g.config.Workers, max(len(rows)/(histogramParallelRows/2), 1))
 	if workers == 1 {
-		g.addRows(l.cells, g.columns, rows, g.packed)
+		g.addRows(l.cells, g.padded, rows, g.packed)
 		return
 	}
 	parts := make([][]cells, workers)
@@ -39,7 +39,7 @@ func (g *grower) fill(l *leaf) {
 	}
 	forEach(workers, workers, func(k int) {
 		first, last := len(rows)*k/workers, len(rows)*(k+1)/workers
-		g.addRows(parts[k], g.columns, rows[first:last], g.packed)
+		g.addRows(parts[k], g.padded, rows[first:last], g.packed)
 	})
 	for _, part := range parts[1:] {
 		for k := range part {
@@ -71,12 +71,12 @@ func (g *grower) searchLeaves(small, large *leaf) {
 		s = newSearch(&g.config, g.quantiser, small, g.directions != nil)
 	}
 	workers := g.searchWorkers(small)
-	share := (len(g.columns) + 4*workers - 1) / (4 * workers) * 4 // in whole groups
-	forBlocks(workers, len(g.columns), max(share, 1), func(_, first, last int) {
+	share := max((len(g.padded)+4*workers-1)/(4*workers), 1) * 4 // whole groups of columns
+	forBlocks(workers, len(g.padded), share, func(_, first, last int) {
 		if small != nil {
-			g.addRows(small.cells[first:last], g.columns[first:last], g.order[small.first:small.last], g.packed)
+			g.addRows(small.cells[first:last], g.padded[first:last], g.order[small.first:small.last], g.packed)
 		}
-		for k := first; k < last; k++ {
+		for k := first; k < min(last, len(g.columns)); k++ {
 			if small != nil {
 				large.cells[k].subtract(&small.cells[k], g.binnings[g.used[g.columns[k]]].bins())
 				ofSmall[k] = g.searchColumn(small, &s, k)

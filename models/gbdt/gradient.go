@@ -39,7 +39,7 @@ func (o Objective) gradients(g, h []float32, margins, y []float64) {
 func (o Objective) binaryGradients(g, h []float32, margins, y []float64) {
 	s := o.Sigmoid
 	for i, m := range margins {
-		p := logistic(s * m)
+		p := nearLogistic(s * m)
 		g[i] = float32(s * (p - y[i]))
 		h[i] = float32(s * s * p * (1 - p))
 	}
@@ -64,15 +64,6 @@ func powerAbove(v float64) float64 {
 		exponent--
 	}
 	return math.Ldexp(1, exponent)
-}
-
-// logistic returns 1/(1+exp(-margin)) without overflow.
-func logistic(margin float64) float64 {
-	e := math.Exp(-math.Abs(margin))
-	if margin >= 0 {
-		return 1 / (1 + e)
-	}
-	return e / (1 + e)
 }
 
 // Mean returns the prediction that a margin stands for: the link's inverse.

@@ -14,6 +14,7 @@ type grower struct {
 	order, spare []int32   // row numbers, those of a leaf side by side
 	pool         [][]cells // histograms to use again
 	columns      []int32   // used columns that the tree may ask
+	padded       []int32   // the same, the last repeated up to a multiple of 4
 
 	leaves   []*leaf
 	branches []branch
@@ -24,7 +25,7 @@ func (g *grower) grow(n int, columns []int32) {
 	for _, l := range g.leaves {
 		g.release(l)
 	}
-	g.columns, g.branches = columns, g.branches[:0]
+	g.columns, g.padded, g.branches = columns, pad(columns), g.branches[:0]
 	root := unboundedLeaf()
 	root.last = n
 	root.sum, root.weight = g.sums(g.order[:n])
@@ -44,6 +45,15 @@ func (g *grower) grow(n int, columns []int32) {
 		}
 		g.divide(at)
 	}
+}
+
+// pad repeats the last column, so that no column is added up without company.
+func pad(columns []int32) []int32 {
+	padded := columns[:len(columns):len(columns)]
+	for len(padded)%4 != 0 {
+		padded = append(padded, columns[len(columns)-1])
+	}
+	return padded
 }
 
 // richest returns the leaf whose split gains most, of equal ones the first; -1 if
