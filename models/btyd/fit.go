@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -115,7 +117,7 @@ func (c Config) fit(ctx context.Context, family Family, customers []Customer, na
 			o.parameters = len(parameters) - 1
 		}
 		o.likelihood = func(p []float64) likelihood { return newLikelihood(family, k, p) }
-		o.start = startingPoint(family, sampled, o.parameters, len(design.names)*len(design.effects))
+		o.start = startingPoint(family, o.rows, o.parameters, len(design.names)*len(design.effects))
 		found, err := o.minimise(ctx, c.MaxIterations)
 		if err != nil {
 			return nil, err
@@ -153,16 +155,16 @@ func exponentials(theta []float64) []float64 {
 
 // startingPoint has every shape at 1, and rates of orders and of dropout that
 // suit the customers' ages.
-func startingPoint(family Family, customers []Customer, parameters, coefficients int) []float64 {
+func startingPoint(family Family, rows []row, parameters, coefficients int) []float64 {
 	start := make([]float64, parameters+coefficients)
 	if family == BGBB {
 		return start
 	}
 	age := 0.0
-	for i := range customers {
-		age += duration(customers[i].Age)
+	for i := range rows {
+		age += rows[i].weight * rows[i].age
 	}
-	scale := math.Log(max(age/float64(len(customers)), 1e-6) / 8) // a rate of 8 a lifetime so far, spread widely
+	scale := math.Log(max(age/totalWeight(rows), 1e-6) / 8) // a rate of 8 a lifetime so far, spread widely
 	start[1] = scale
 	if family == ParetoNBD {
 		start[3] = scale
@@ -176,12 +178,13 @@ func regularity(k int, customers []Customer) float64 {
 	if k == 1 {
 		return 0
 	}
-	gaps, orders := 0.0, 0.0
+	gaps, orders := make([]float64, len(customers)), 0.0
 	for i := range customers {
-		gaps += customers[i].LogGaps
+		gaps[i] = customers[i].LogGaps
 		orders += float64(customers[i].Orders)
 	}
-	return float64(k-1)*gaps - orders*logGamma(float64(k))
+	slices.Sort(gaps) // so that the order of the customers does not show in the sum
+	return float64(k-1)*floats.Sum(gaps) - orders*logGamma(float64(k))
 }
 
 func (c Config) withDefaults() Config {

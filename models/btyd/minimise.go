@@ -22,6 +22,10 @@ const (
 	// decrementGoal is the square of the distance to the optimum in standard
 	// errors at which Newton's method stops.
 	decrementGoal = 1e-14
+	// stalls is how many slow steps that gain less than stallGain of the
+	// log-likelihood end the fit: it has reached an edge, or rounding.
+	stalls    = 3
+	stallGain = 1e-9
 	// longestStep bounds a step: a factor of e^2 for a parameter.
 	longestStep = 2
 	// vague is the standard error of a logarithm above which the data do not
@@ -116,7 +120,8 @@ func (o *objective) newton(ctx context.Context, theta []float64, h *mat.EigenSym
 	gradient := make([]float64, len(theta))
 	value := o.gradient(gradient, theta)
 	best := &optimum{status: Limit}
-	for own := false; best.iterations < maxIterations; best.iterations++ {
+	stalled := 0
+	for own := false; best.iterations < maxIterations && stalled < stalls; best.iterations++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -126,13 +131,11 @@ func (o *objective) newton(ctx context.Context, theta []float64, h *mat.EigenSym
 			best.status = Converged
 			break
 		}
-		after, moved := o.descend(theta, gradient, value, step)
-		now := newtonStep(h, gradient)
-		slow := floats.Dot(now, gradient) > decrement/25
-		if slow && own && !moved {
-			break
-		}
-		if slow {
+		after := o.descend(theta, gradient, value, step)
+		if floats.Dot(newtonStep(h, gradient), gradient) > decrement/25 {
+			if own && o.total*(value-after) < stallGain {
+				stalled++
+			}
 			h, own = o.hessian(theta), true
 		}
 		value = after
@@ -142,20 +145,21 @@ func (o *objective) newton(ctx context.Context, theta []float64, h *mat.EigenSym
 	return best, nil
 }
 
-// descend moves theta against step, halved until the value does not rise, and
-// reports whether it fell. It writes the new gradient.
-func (o *objective) descend(theta, gradient []float64, before float64, step []float64) (after float64, fell bool) {
+// descend moves theta against step, halved until the value falls, returns the
+// new value and writes the new gradient. Where rounding hides the fall, it trusts
+// the step.
+func (o *objective) descend(theta, gradient []float64, before float64, step []float64) (after float64) {
 	start, slope := slices.Clone(theta), floats.Dot(step, gradient)
 	rounding := 1e-12 * math.Max(1, math.Abs(before))
 	for length := 1.0; length > 1e-4; length /= 2 {
 		floats.AddScaledTo(theta, start, -length, step)
 		after = o.gradient(gradient, theta)
 		if after < before-1e-4*length*slope || slope < rounding {
-			return after, after < before
+			return after
 		}
 	}
 	copy(theta, start)
-	return o.gradient(gradient, theta), false
+	return o.gradient(gradient, theta)
 }
 
 // newtonStep returns the step that Newton's method subtracts, with the absolute
@@ -225,8 +229,12 @@ func (o *objective) judge(best *optimum, h *mat.EigenSym) {
 		best.covariance.SymRankOne(best.covariance, 1/(value*o.total), vectors.ColView(k))
 	}
 	for i := range best.theta {
-		if math.Abs(best.theta[i]-o.start[i]) > barrier {
-			best.status = Boundary
+		if math.Abs(best.theta[i]-o.start[i]) < barrier-0.5 {
+			continue
+		}
+		best.status = Boundary
+		for j := range best.theta { // the barrier curves, not the likelihood
+			best.covariance.SetSym(i, j, 0)
 		}
 	}
 }

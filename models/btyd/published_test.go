@@ -1,0 +1,123 @@
+package btyd
+
+import (
+	"encoding/csv"
+	"math"
+	"os"
+	"testing"
+)
+
+// TestFaderHardieLee2005Spreadsheet has the numbers of the BG/NBD spreadsheet
+// that goes with Marketing Science 24(2), as printed by several programs.
+func TestFaderHardieLee2005Spreadsheet(t *testing.T) {
+	m := model(t, BGNBD, 0.2425945, 4.4136019, 0.7929199, 2.4258881)
+	for _, e := range []struct{ weeks, orders float64 }{
+		{0.1429, 0.0078}, {1, 0.0532}, {3, 0.1506}, {31.8571, 1.0405}, {32, 1.0437}, {78, 1.8576},
+	} {
+		nearAbs(t, "expected orders of a new customer", m.Expected(Customer{}, e.weeks), e.orders, 4e-4)
+	}
+	nearAbs(t, "expected orders", m.Expected(Customer{Orders: 2, Last: 30.43, Age: 38.86}, 39), 1.226, 6e-4)
+	m = model(t, BGNBD, 0.243, 4.414, 0.793, 2.426)
+	nearAbs(t, "P(X(39) = 0)", 1-m.AtLeast(Customer{}, 39, 1), 0.5737864, 6e-8)
+	dst := make([]float64, 22)
+	Distribution(dst, m, Customer{}, 2)
+	nearAbs(t, "P(X(2) = 10)", dst[10], 1.07869e-7, 6e-13)
+	Distribution(dst, m, Customer{}, 30)
+	for i, p := range []float64{
+		.0019995214, .0015170236, .0011633150, .0009003148, .0007023638,
+		.0005517902, .0004361913, .0003467171, .0002769613, .0002222260,
+	} {
+		nearAbs(t, "P(X(30) = n)", dst[11+i], p, 6e-11)
+	}
+}
+
+// TestBTYDManualPareto has the numbers of the walkthrough of the R package BTYD.
+func TestBTYDManualPareto(t *testing.T) {
+	m := model(t, ParetoNBD, 0.55, 10.56, 0.61, 11.64)
+	for weeks, orders := range []float64{
+		0, .05077821, .09916088, .14542507, .18979930, .23247466, .27361274, .31335159, .35181024, .38909211,
+	} {
+		nearAbs(t, "expected orders of a new customer", m.Expected(Customer{}, float64(weeks)), orders, 6e-9)
+	}
+	m = model(t, ParetoNBD, 0.5533971, 10.5801985, 0.6060625, 11.6562237)
+	best := Customer{Orders: 26, Last: 30.86, Age: 31}
+	nearAbs(t, "expected orders in 52 weeks", m.Expected(best, 52), 25.4553181, 6e-8)
+	nearAbs(t, "P(alive)", m.Alive(best), 0.9979178964, 6e-11)
+	nearAbs(t, "expected orders of a new customer in a year", m.Expected(Customer{}, 52), 1.473112689, 2e-7)
+	// The increasing frequency paradox.
+	for x, orders := range map[int]float64{10: .7059673, 15: .1441878, 20: .0224993, 25: .0030918} {
+		near(t, "expected orders after silence", m.Expected(Customer{Orders: x, Last: 20, Age: 39}, 52), orders, 3e-5)
+	}
+	near(t, "DERT at 15% a year", m.Discounted(best, inf, 0.0027), 86.0350186, 1e-8)
+}
+
+// TestNote025OrderValues has the first ten customers of the spreadsheet that goes
+// with Fader & Hardie (2013).
+func TestNote025OrderValues(t *testing.T) {
+	g := GammaGamma{p: 6.2488025, q: 3.7445885, gamma: 15.447748}
+	for i, c := range []Customer{
+		{Orders: 2, Value: 22.345}, {Orders: 1, Value: 11.77}, {}, {}, {}, {Orders: 7, Value: 73.74},
+		{Orders: 1, Value: 11.77}, {}, {Orders: 2, Value: 25.55}, {},
+	} {
+		want := []float64{24.65, 18.91, 35.17, 35.17, 35.17, 71.46, 18.91, 35.17, 27.28, 35.17}[i]
+		nearAbs(t, "expected order value", g.Expected(c), want, 6e-3)
+	}
+}
+
+// TestFaderHardieShang2010Donations fits the 11,104 donors of Marketing Science
+// 29(6), whose counts by recency and frequency are Table 3 there.
+func TestFaderHardieShang2010Donations(t *testing.T) {
+	f, err := os.Open("testdata/donations.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var donors []Customer
+	for _, r := range records[1:] {
+		v := numbers(t, r)
+		for range int(v[3]) {
+			donors = append(donors, Customer{Orders: int(v[0]), Last: v[1], Age: v[2]})
+		}
+	}
+	fit, err := Config{}.Fit(t.Context(), BGBB, donors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nearAbs(t, "log-likelihood", fit.LogLikelihood(), -33225.6, 0.06)
+	for i, want := range []float64{1.204, 0.750, 0.657, 2.783} {
+		e := fit.Estimates()[i]
+		nearAbs(t, e.Name, e.Value, want, 1.5e-3)
+	}
+	m := fit.Model()
+	never, always := Customer{Age: 6}, Customer{Orders: 6, Last: 6, Age: 6}
+	nearAbs(t, "orders in five years of those who never gave", m.Expected(never, 5), 0.07, 6e-3)
+	nearAbs(t, "orders in five years of those who always gave", m.Expected(always, 5), 3.75, 6e-3)
+	survive := func(c Customer) float64 { return 1 - m.AtLeast(c, 1, 1)/m.Alive(c) }
+	if survive(always) > survive(never) {
+		t.Error("those who always gave are likelier to miss the next year")
+	}
+}
+
+// TestBGBBByEnumeration adds up every history of three opportunities.
+func TestBGBBByEnumeration(t *testing.T) {
+	m := model(t, BGBB, 1.204, 0.750, 0.657, 2.783)
+	total, orders := 0.0, 0.0
+	for history := range 8 {
+		c := Customer{Age: 3}
+		for i := range 3 {
+			if history>>i&1 == 1 {
+				c.Orders++
+				c.Last = float64(i + 1)
+			}
+		}
+		p := math.Exp(m.LogLikelihood(c))
+		total += p
+		orders += p * float64(c.Orders)
+	}
+	near(t, "probability of all histories", total, 1, 1e-14)
+	near(t, "expected orders", m.Expected(Customer{}, 3), orders, 1e-14)
+}
