@@ -112,7 +112,7 @@ func (m *Next) Items() int { return len(m.rates.repeat) }
 // follow counts what follows what, without each customer's latest drop orders.
 func (m *Next) follow(sample *Histories, drop int) {
 	p := pairing{
-		share: m.recentShare, support: 2, shrink: 20, keep: m.cfg.Followers,
+		share: m.rates.recentShare, support: 2, shrink: 20, keep: m.cfg.Followers,
 	}
 	pairs := p.count(m.Items(), followed(sample, drop))
 	m.followers = make([][]follower, len(pairs))
@@ -122,8 +122,6 @@ func (m *Next) follow(sample *Histories, drop int) {
 		}
 	}
 }
-
-func (m *Next) recentShare(item int32) float64 { return math.Exp(m.rates.recent[item]) }
 
 // derive computes what follows from weights and rates.
 func (m *Next) derive() {

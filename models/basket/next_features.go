@@ -24,9 +24,11 @@ func ownPrior() []float64 {
 	return prior
 }
 
-// newPrior is popularity among first purchases.
+// newPrior is the item's share of what customers buy for the first time, times how
+// many different items she buys an order.
 func newPrior() []float64 {
 	prior := make([]float64, newFeatures)
+	prior[customerFeatures-1] = 1
 	prior[customerFeatures+newPairFeatures+1] = 1
 	return prior
 }

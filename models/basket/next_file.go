@@ -17,6 +17,7 @@ type nextFile struct {
 	Prior     float64        `json:"prior"`
 	Durable   float64        `json:"durable"`
 	General   float64        `json:"general_repeat_rate"`
+	Size      float64        `json:"items_in_recent_order"`
 	Features  []string       `json:"features"`
 	OneOrder  weightsFile    `json:"one_order"`
 	More      weightsFile    `json:"more_orders"`
@@ -58,7 +59,7 @@ func featureNames() []string {
 // Write saves the model, its replenishment included, as JSON.
 func (m *Next) Write(w io.Writer) error {
 	f := nextFile{
-		Format: nextFormat, Prior: m.cfg.Prior, Durable: m.cfg.Durable, General: m.rates.general, Features: featureNames(),
+		Format: nextFormat, Prior: m.cfg.Prior, Durable: m.cfg.Durable, General: m.rates.general, Size: m.rates.size, Features: featureNames(),
 		OneOrder: weightsFile{m.stages[oneOrder].own, m.stages[oneOrder].new}, More: weightsFile{m.stages[moreOrders].own, m.stages[moreOrders].new},
 		Curve: m.curve, Repeat: m.rates.repeat, Recent: m.rates.recent, Fresh: m.rates.fresh, Overall: m.rates.overall, Second: m.rates.second,
 		Holders: m.rates.holders, Followers: make([][]int32, m.Items()), Lifts: make([][]float64, m.Items()),
@@ -91,7 +92,7 @@ func ReadNext(r io.Reader) (*Next, error) {
 	}
 	m := &Next{
 		cfg:       NextConfig{Prior: f.Prior, Durable: f.Durable}.withDefaults(),
-		rates:     rates{f.Repeat, f.Recent, f.Fresh, f.Overall, f.Second, f.Holders, f.General},
+		rates:     rates{f.Repeat, f.Recent, f.Fresh, f.Overall, f.Second, f.Holders, f.Size, f.General},
 		curve:     f.Curve,
 		followers: make([][]follower, len(f.Repeat)),
 		stages:    [2]stage{{own: f.OneOrder.Own, new: f.OneOrder.New}, {own: f.More.Own, new: f.More.New}},

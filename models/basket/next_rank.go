@@ -133,7 +133,7 @@ func (r *Ranker) item(best scored, h History, asOf int32) Item {
 	result := Item{
 		ID: best.item, Score: best.score, Probability: r.m.curve.At(best.score),
 		OrdersSince: -1, DaysSince: -1, UsualDays: math.NaN(),
-		After: r.m.after(h.Last(), best.item), Popularity: r.m.recentShare(best.item),
+		After: r.m.after(h.Last(), best.item), Popularity: r.m.rates.recentShare(best.item),
 	}
 	if r.seenIn[best.item] != r.stamp {
 		return result

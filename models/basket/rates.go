@@ -9,11 +9,12 @@ import (
 // rates are what a model knows of items at one point in time.
 type rates struct {
 	repeat  []float64 // P(an order after the owner's first of the item holds it)
-	recent  []float64 // log of the share of recent orders that hold it
-	fresh   []float64 // log of the share of them in which it is new to the customer
-	overall []float64 // log of the share of all orders that hold it
-	second  []float64 // log of the share of second orders in which it is new
+	recent  []float64 // log of its share of all items in recent orders
+	fresh   []float64 // log of its share of those that are new to the customer
+	overall []float64 // log of its share of all items in all orders
+	second  []float64 // log of its share of the new items in second orders
 	holders []int64   // customers who bought it
+	size    float64   // items in a recent order
 	general float64   // repeat rate of all items together
 }
 
@@ -28,23 +29,30 @@ func (t *tally) rates() rates {
 		r.repeat = append(r.repeat, (float64(t.repeats[item])+steady*r.general)/(float64(t.chances[item])+steady))
 	}
 	weight := float64(t.latest) / float64(max(t.lately, 1)) // of a recent order
-	r.recent = logShares(t.recent, float64(t.latest), weight/2)
-	r.fresh = logShares(t.fresh, float64(t.latest), weight/2)
-	r.overall = logShares(t.holding, float64(t.orders), .5)
-	r.second = logShares(t.second, float64(t.returned), .5)
+	r.recent = logShares(t.recent, weight/2)
+	r.fresh = logShares(t.fresh, weight/2)
+	r.overall = logShares(t.holding, .5)
+	r.second = logShares(t.second, .5)
+	r.size = float64(total(t.recent)) / float64(max(t.latest, 1))
 	r.holders = t.owners
 	return r
 }
 
-// logShares returns log((n + extra) / (of + 1)): where nothing was counted, that
-// of very little.
-func logShares(ns []int64, of, extra float64) []float64 {
+// logShares returns the log of n's part in the sum of all, where extra stands in
+// for what was never counted. Shares of items, unlike those of orders, do not fall
+// because customers grow older and find less that is new to them.
+func logShares(ns []int64, extra float64) []float64 {
+	extra = max(extra, .5)
+	of := float64(total(ns)) + extra
 	logs := make([]float64, len(ns))
 	for item, n := range ns {
-		logs[item] = math.Log((float64(n) + max(extra, .5)) / (of + 1))
+		logs[item] = math.Log((float64(n) + extra) / of)
 	}
 	return logs
 }
+
+// recentShare returns the share of recent orders that hold item.
+func (r *rates) recentShare(item int32) float64 { return r.size * math.Exp(r.recent[item]) }
 
 func total(ns []int64) (sum int64) {
 	for _, n := range ns {

@@ -14,10 +14,10 @@ type Sample struct {
 	kept  Histories
 }
 
-// NewSample returns a sample of up to lines items, 0 meaning two million.
+// NewSample returns a sample of up to lines items, 0 meaning a million.
 func NewSample(lines int) *Sample {
 	if lines <= 0 {
-		lines = 2_000_000
+		lines = 1_000_000
 	}
 	return &Sample{lines: lines}
 }

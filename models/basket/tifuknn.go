@@ -1,6 +1,10 @@
 package basket
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // TIFUKNNConfig says how TIFUKNN scores. The zero value is the default of every
 // field, which are those published for Ta-Feng.
@@ -82,19 +86,27 @@ func (c TIFUKNNConfig) vector(h History) sparse {
 	return weighted(h, weights)
 }
 
-// weighted returns the sum over orders j of weights[j] for the items they hold.
+// weighted returns the sum of weights, one for each of the latest orders, over the
+// items that those hold.
 func weighted(h History, weights []float64) sparse {
-	own := sortedOwn(h)
-	v := sparse{items: make([]int32, len(own)), values: make([]float32, len(own))}
-	at := make(map[int32]int, len(own))
-	for k := range own {
-		v.items[k] = own[k].item
-		at[own[k].item] = k
+	first := h.Orders() - len(weights)
+	type term struct {
+		item   int32
+		weight float64
 	}
+	var terms []term
 	for j, w := range weights {
-		for _, item := range h.Order(j) {
-			v.values[at[item]] += float32(w)
+		for _, item := range h.Order(first + j) {
+			terms = append(terms, term{item, w})
 		}
+	}
+	slices.SortStableFunc(terms, func(a, b term) int { return cmp.Compare(a.item, b.item) })
+	var v sparse
+	for _, t := range terms {
+		if n := len(v.items); n == 0 || v.items[n-1] != t.item {
+			v.items, v.values = append(v.items, t.item), append(v.values, 0)
+		}
+		v.values[len(v.values)-1] += float32(t.weight)
 	}
 	return v
 }

@@ -50,19 +50,18 @@ func (c UPCFConfig) Fit(items int, hs *Histories) *UPCF {
 
 // itemsHad returns a one for each item of h.
 func itemsHad(h History) sparse {
-	v := weighted(h, make([]float64, h.Orders()))
-	for k := range v.values {
-		v.values[k] = 1
+	var v sparse
+	for _, o := range sortedOwn(h) {
+		v.items, v.values = append(v.items, o.item), append(v.values, 1)
 	}
 	return v
 }
 
 // share returns the share of the recent orders of h that hold each item.
 func (c UPCFConfig) share(h History) sparse {
-	n := h.Orders()
-	recent := min(n, c.Recent)
-	weights := make([]float64, n)
-	for j := n - recent; j < n; j++ {
+	recent := min(h.Orders(), c.Recent)
+	weights := make([]float64, recent)
+	for j := range weights {
 		weights[j] = 1 / float64(recent)
 	}
 	return weighted(h, weights)
