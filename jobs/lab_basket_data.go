@@ -51,9 +51,18 @@ type foldLine struct {
 func readBasketTask(opts BasketOptions) (*basketTask, error) {
 	task := new(basketTask)
 	var lines []basketLine
+	places := make(map[string]int)
 	err := readJSONLines(opts.Data, basketLineShape, func(line basketLine) error {
+		if err := line.check(); err != nil {
+			return err
+		}
+		id := plainID(line.ID)
+		if _, twice := places[id]; twice {
+			return fmt.Errorf("customer %s stands in an earlier line already", id)
+		}
+		places[id] = len(lines)
 		lines = append(lines, line)
-		return line.check()
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -62,14 +71,6 @@ func readBasketTask(opts BasketOptions) (*basketTask, error) {
 		return nil, labData("%s: no customers (write one a line, like %s)", opts.Data, basketLineShape)
 	}
 	task.number(lines)
-	places := make(map[string]int, len(lines))
-	for i := range task.customers {
-		id := task.customers[i].id
-		if before, twice := places[id]; twice {
-			return nil, labData("%s:%d: customer %s stands in line %d already (give each a line)", opts.Data, i+1, id, before+1)
-		}
-		places[id] = i
-	}
 	if opts.Folds == "" {
 		task.folds = []basketFold{task.everybody()}
 		return task, nil
@@ -129,7 +130,8 @@ func (t *basketTask) everybody() basketFold {
 }
 
 func (t *basketTask) readFolds(path string, places map[string]int) error {
-	return readJSONLines(path, `{"train":["ann"],"val":[],"test":["bob"]}`, func(line foldLine) error {
+	const shape = `{"train":["ann"],"val":[],"test":["bob"]}`
+	err := readJSONLines(path, shape, func(line foldLine) error {
 		var fold basketFold
 		for _, part := range []struct {
 			ids    []json.RawMessage
@@ -149,6 +151,10 @@ func (t *basketTask) readFolds(path string, places map[string]int) error {
 		t.folds = append(t.folds, fold)
 		return nil
 	})
+	if err == nil && len(t.folds) == 0 {
+		return labData("%s: no folds (write one a line, like %s)", path, shape)
+	}
+	return err
 }
 
 // plainID returns an id without the quotes of a JSON text.
