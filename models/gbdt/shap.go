@@ -4,17 +4,15 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 )
 
 const (
-	// explainRows is the number of rows whose cells are encoded at a time.
+	// explainRows bounds the rows whose cells are encoded at a time.
 	explainRows = 1 << 12
 	// explainTables bounds the tables held at a time, in numbers of 8 bytes:
 	// trees beyond it wait until all rows are through.
-	explainTables = 1 << 24
-	// tableRows is how many rows per pattern make a table cheaper than
-	// computing every row.
-	tableRows = 0.125
+	explainTables = 1 << 23
 )
 
 // Base returns the mean margin over the training rows, as the leaves count them;
@@ -41,7 +39,7 @@ func (m *Model) Base() float64 {
 //
 // A row's contributions do not depend, to the bit, on the rows beside it or on
 // GOMAXPROCS. The first thousand rows cost most: tables are made for them, up to
-// 128 MB, that the others only look up.
+// 64 MB, that the others only look up.
 func (m *Model) Explain(dst [][]float64, columns []string, x [][]float32) error {
 	x, rows, err := align(m.Columns, columns, x)
 	if err != nil {
@@ -122,37 +120,56 @@ func newExplanation(m *Model) (*explanation, error) {
 // explain adds the contributions of all trees in their order, a few trees with
 // their tables at a time.
 func (e *explanation) explain(dst [][]float64, x [][]float32, rows int) {
-	for len(e.groups) > 0 {
-		var batch []*group
-		filled, trees := 0, 0
-		for trees < len(e.groups) && (trees == 0 || filled < e.room) {
-			for _, g := range e.groups[trees] {
-				filled += g.size * len(g.columns)
-				batch = append(batch, g)
-			}
-			trees++
+	var tables []float64
+	for first := 0; first < len(e.groups); {
+		last, need := e.fitting(first, rows)
+		if need > len(tables) {
+			tables = make([]float64, need)
 		}
-		e.groups = e.groups[trees:]
-		e.fill(batch, rows)
+		batch := slices.Concat(e.groups[first:last]...)
+		e.fill(batch, tables, rows)
 		e.add(dst, x, batch)
-		for _, g := range batch {
-			g.table = nil
-		}
+		first = last
 	}
 }
 
-// fill makes the tables that pay for so many rows.
-func (e *explanation) fill(batch []*group, rows int) {
-	forEach(e.workers, len(batch), func(k int) {
-		if g := batch[k]; g.size > 0 && float64(rows) >= tableRows*float64(g.size) {
-			g.fill(newWork(e.widest))
+// fitting returns the trees [first, last), one at least, whose tables fit into
+// the room, and how many numbers these need.
+func (e *explanation) fitting(first, rows int) (last, need int) {
+	for last = first; last < len(e.groups); last++ {
+		more := 0
+		for _, g := range e.groups[last] {
+			more += g.tableSize(rows)
+		}
+		if last > first && need+more > e.room {
+			break
+		}
+		need += more
+	}
+	return last, need
+}
+
+// fill makes the tables that pay for so many rows, all within tables.
+func (e *explanation) fill(batch []*group, tables []float64, rows int) {
+	for _, g := range batch {
+		n := g.tableSize(rows)
+		g.table, tables = tables[:n:n], tables[n:]
+	}
+	forEach(e.workers, e.workers, func(worker int) {
+		w := newWork(e.widest)
+		for k := worker; k < len(batch); k += e.workers {
+			if len(batch[k].table) > 0 {
+				batch[k].fill(w)
+			}
 		}
 	})
 }
 
 // add adds the contributions of groups to dst, block by block of rows.
 func (e *explanation) add(dst [][]float64, x [][]float32, batch []*group) {
-	forBlocks(e.workers, len(dst[0]), explainRows, func(_, first, last int) {
+	rows := len(dst[0])
+	block := min(explainRows, (rows+e.workers-1)/e.workers)
+	forBlocks(e.workers, rows, block, func(_, first, last int) {
 		w := newWork(e.widest)
 		codes, sums := e.encode(x, first, last), make([][]float64, len(x))
 		for j := range dst {

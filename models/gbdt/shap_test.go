@@ -34,9 +34,50 @@ func TestContributionsAreTheBruteForce(t *testing.T) {
 	})
 }
 
+// TestContributionsOfADeepLeaf asks more columns on one way than a table holds
+// patterns for.
+func TestContributionsOfADeepLeaf(t *testing.T) {
+	const columns = 14
+	m := chain(columns)
+	x := benchmarkCells(columns, 2)
+	for j := range x {
+		x[j] = append(x[j], 1) // a row that goes all the way down
+	}
+	got := explain(t, m, m.Columns, x)
+	for i := range x[0] {
+		for j, want := range bruteContributions(m, x, i) {
+			if math.Abs(got[j][i]-want) > 1e-12 {
+				t.Errorf("row %d: column %d adds %v, brute force %v", i, j, got[j][i], want)
+			}
+		}
+	}
+}
+
+// chain returns a tree in which every split asks the next column and hangs below
+// the last.
+func chain(columns int) *Model {
+	rng := rand.New(rand.NewPCG(5, 6))
+	tree := Tree{LeafValue: []float64{rng.NormFloat64()}, LeafCount: []int64{7}}
+	for i := range int32(columns) {
+		tree.Feature = append(tree.Feature, i)
+		tree.Threshold = append(tree.Threshold, 0.3)
+		tree.Decision = append(tree.Decision, NewDecision(false, true, MissingNaN))
+		tree.Left = append(tree.Left, ^i)
+		tree.Right = append(tree.Right, i+1)
+		tree.LeafValue = append(tree.LeafValue, rng.NormFloat64())
+		tree.LeafCount = append(tree.LeafCount, 1+rng.Int64N(50))
+	}
+	tree.Right[columns-1] = ^int32(columns)
+	return &Model{Columns: columnNames(columns), Objective: Objective{Loss: L2}, Trees: []Tree{tree}}
+}
+
 func TestContributionsAddUpToTheMargin(t *testing.T) {
-	for _, leaves := range []int{1, 2, 31, 200} {
-		m, x := benchmarkModel(60, 20, leaves), benchmarkCells(60, 700)
+	models := []*Model{chain(60)}
+	for _, leaves := range []int{1, 2, 31, 100} {
+		models = append(models, benchmarkModel(60, 20, leaves))
+	}
+	x := benchmarkCells(60, 700)
+	for k, m := range models {
 		margin, got := make([]float64, 700), explain(t, m, m.Columns, x)
 		if err := m.Margin(margin, m.Columns, x); err != nil {
 			t.Fatal(err)
@@ -47,7 +88,7 @@ func TestContributionsAddUpToTheMargin(t *testing.T) {
 				sum += got[j][i]
 			}
 			if math.Abs(sum-margin[i]) > 1e-11 {
-				t.Fatalf("%d leaves: row %d: base and contributions give %v, the margin is %v", leaves, i, sum, margin[i])
+				t.Fatalf("model %d: row %d: base and contributions give %v, the margin is %v", k, i, sum, margin[i])
 			}
 		}
 	}

@@ -16,7 +16,7 @@ type group struct {
 	classes [][]uint32 // classes[k]: a code of each class
 	leaves  []leafOfGroup
 	size    int       // number of patterns; 0 for a leaf that has more than patternLimit
-	table   []float64 // table[k*size+pattern] is the contribution of columns[k]; nil until filled
+	table   []float64 // table[k*size+pattern] is the contribution of columns[k]; empty when rows are computed one by one
 }
 
 // leafOfGroup is a path whose column k is column at[k] of the group.

@@ -56,7 +56,9 @@ type work struct {
 	met             []float64
 	factors, before []float64
 	values, sums    []float64
-	patterns        [lookupRows]uint16
+	alone           []float64          // contributions of a leaf by its pattern
+	own             []uint16           // patterns of a leaf by those of its group
+	patterns        [lookupRows]uint16 // of rows
 }
 
 // lookupRows is the number of rows whose patterns are held at a time.

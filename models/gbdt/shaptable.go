@@ -1,18 +1,32 @@
 package gbdt
 
-// fill computes the table of a group that has size patterns: of each leaf alone,
-// and from these the sums over leaves.
+// patternsPerRow is up to how many patterns for each row to explain a table is
+// cheaper than computing every row.
+const patternsPerRow = 8
+
+// tableSize returns the numbers in the table of a group that rows are explained
+// with, 0 if none is worth it.
+func (g *group) tableSize(rows int) int {
+	if g.size > patternsPerRow*rows {
+		return 0
+	}
+	return g.size * len(g.columns)
+}
+
+// fill computes the table: of each leaf alone, and from these the sums over
+// leaves.
 func (g *group) fill(w *work) {
-	g.table = make([]float64, g.size*len(g.columns))
-	patterns := make([]uint16, 0, g.size)
-	var alone []float64
+	clear(g.table)
+	if w.own == nil {
+		w.own = make([]uint16, 0, patternLimit)
+	}
 	for _, l := range g.leaves {
-		alone = l.tabulate(alone, w)
-		patterns = g.leafPatterns(patterns[:0], l)
+		w.alone = l.tabulate(w.alone, w)
+		w.own = g.leafPatterns(w.own[:0], l)
 		for k, at := range l.at {
 			sums := g.table[int(at)*g.size:][:g.size]
-			column := alone[k<<len(l.columns):][:1<<len(l.columns)]
-			for pattern, own := range patterns {
+			column := w.alone[k<<len(l.columns):][:1<<len(l.columns)]
+			for pattern, own := range w.own {
 				sums[pattern] += column[own]
 			}
 		}
@@ -67,7 +81,7 @@ func (g *group) leafPatterns(patterns []uint16, l leafOfGroup) []uint16 {
 // add adds the contributions of the group for rows to dst[j][i]. codes[j][i] is
 // the code of column j of row i.
 func (g *group) add(dst [][]float64, codes [][]uint32, w *work) {
-	if g.table == nil {
+	if len(g.table) == 0 {
 		g.addDirectly(dst, codes, w)
 		return
 	}

@@ -4,8 +4,12 @@ import (
 	"bytes"
 	"math"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestReadRefuses(t *testing.T) {
@@ -152,6 +156,33 @@ func TestReadDeepTree(t *testing.T) {
 	if _, err := Read(bytes.NewReader(writeModel(t, m))); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestReadSurvivesMutations changes numbers of a text whose tree sizes are not
+// told: an error or a model, in time and without a panic.
+func TestReadSurvivesMutations(t *testing.T) {
+	text := writeModel(t, smallModel())
+	at := bytes.Index(text, []byte(keySizes))
+	text = slices.Concat(text[:at], text[at+bytes.IndexByte(text[at:], '\n')+1:])
+	_, x := readCells(t)
+	numbers := regexp.MustCompile(`-?[0-9.]+`).FindAllIndex(text, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		place := rapid.SampledFrom(numbers).Draw(t, "place")
+		number := rapid.SampledFrom([]string{
+			"", "0", "1", "2", "3", "4", "5", "-1", "-2", "-5", "-6", "0.5", "1e400", "nan", "-inf", "2147483647", "-2147483648",
+			"4294967295", "9223372036854775807", "0 0 0",
+		}).Draw(t, "number")
+		m, err := Read(bytes.NewReader(slices.Concat(text[:place[0]], []byte(number), text[place[1]:])))
+		if err != nil || len(m.Columns) != len(x) {
+			return
+		}
+		if err := m.Predict(make([]float64, len(x[0])), m.Columns, x); err != nil {
+			t.Fatal(err)
+		}
+		if !math.IsNaN(m.Base()) {
+			explain(t, m, m.Columns, x)
+		}
+	})
 }
 
 // FuzzRead wants an error or a model that predicts, explains and is written and
