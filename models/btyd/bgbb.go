@@ -13,9 +13,8 @@ func (m bgbb) Parameters() []Parameter {
 	return named(BGBB, m.alpha, m.beta, m.gamma, m.delta)
 }
 
-// opportunitiesLimit bounds sums over opportunities: those of a millennium of
-// days.
-const opportunitiesLimit = 365_000
+// opportunitiesLimit bounds sums over opportunities: daily ones of 27 years.
+const opportunitiesLimit = 10_000
 
 // opportunities returns whole numbers with orders <= last <= age.
 func (c Customer) opportunities() (x, last, age int) {
@@ -120,38 +119,43 @@ func (m bgbb) Discounted(c Customer, t, rate float64) float64 {
 	return m.Alive(c) * sum * (m.alpha + float64(x)) / (m.alpha + m.beta + float64(age))
 }
 
-// AtLeast adds up the probabilities that the n-th order comes at each
-// opportunity.
 func (m bgbb) AtLeast(c Customer, t float64, n int) float64 {
 	if n <= 0 {
 		return 1
 	}
 	x, _, age := c.opportunities()
+	return probability(m.Alive(c) * m.nthOrder(x, age, wholeOpportunities(t), n))
+}
+
+// nthOrder adds up, for somebody alive, the probabilities that the n-th order
+// from now comes at each of the next opportunities.
+func (m bgbb) nthOrder(x, age, opportunities, n int) float64 {
 	a, b := m.alpha+float64(x), m.beta+float64(age-x)
 	// log is that of n orders at the first n opportunities, then of one more miss.
 	log, sum := logRising(a, n)-logRising(a+b, n), 0.0
-	m.survival(age, wholeOpportunities(t), func(i int, p float64) bool {
+	m.survival(age, opportunities, func(i int, p float64) bool {
 		if misses := float64(i - n); misses >= 0 {
 			sum += p * math.Exp(log)
 			log += math.Log((float64(n) + misses) / (misses + 1) * (b + misses) / (a + b + float64(i)))
 		}
 		return true
 	})
-	return probability(m.Alive(c) * sum)
+	return sum
 }
 
 // NextOrder is a whole number of opportunities.
 func (m bgbb) NextOrder(c Customer, q, within float64) float64 {
 	x, _, age := c.opportunities()
 	a, b := m.alpha+float64(x), m.beta+float64(age-x)
-	target := probability(q) * m.AtLeast(c, within, 1) / m.Alive(c)
+	ordered := m.nthOrder(x, age, wholeOpportunities(within), 1)
+	target := probability(q) * ordered * (1 - 1e-15)
 	miss, sum, next := 1.0, 0.0, 0
 	m.survival(age, wholeOpportunities(within), func(i int, p float64) bool {
 		n := float64(i - 1)
 		sum += p * miss * a / (a + b + n)
 		miss *= (b + n) / (a + b + n)
 		next = i
-		return sum < target*(1-1e-15)
+		return sum < target
 	})
 	return float64(next)
 }

@@ -64,8 +64,6 @@ func cdnow(t testing.TB) []Transaction {
 
 func day(t time.Time) int { return int(t.Unix() / 86400) }
 
-// cdnowWeek returns the day on which the given number of weeks, less a day, have
-// passed since 1997-01-01.
 func cdnowDate(year int, month time.Month, d int) int {
 	return day(time.Date(year, month, d, 0, 0, 0, 0, time.UTC))
 }

@@ -121,3 +121,38 @@ func TestBGBBByEnumeration(t *testing.T) {
 	near(t, "probability of all histories", total, 1, 1e-14)
 	near(t, "expected orders", m.Expected(Customer{}, 3), orders, 1e-14)
 }
+
+// TestCDNOWCustomers has some customers of the CDNOW sample, at the parameters of
+// TestCDNOWFits, as an independent program answers (agreeing with 40 digits to
+// 5e-12); all of them are in TestCDNOWGoldenCustomers.
+func TestCDNOWCustomers(t *testing.T) {
+	bg := model(t, BGNBD, 0.24259452243015717, 4.4136020190135055, 0.7929220172255865, 2.4259067768262876)
+	mbg := model(t, MBGNBD, 0.5248431591063123, 6.183085279576101, 0.891359390732184, 1.6140022401702265)
+	pareto := model(t, ParetoNBD, 0.5532770468531861, 10.577683463302371, 0.6062399891277799, 11.668735288853401)
+	spend := GammaGamma{p: 6.249572271323757, q: 3.744224667132029, gamma: 15.443520962589258}
+	first := Customer{Orders: 2, Last: 213.0 / 7, Age: 272.0 / 7, Value: 22.345}
+	once := Customer{Age: 267.0 / 7}
+	for _, e := range []struct {
+		what      string
+		got, want float64
+	}{
+		{"BG/NBD P(alive)", bg.Alive(first), 0.726620311662},
+		{"BG/NBD orders", bg.Expected(first, 39), 1.22599445529},
+		{"BG/NBD discounted", bg.Discounted(first, 52, log115/52), 1.46188591455},
+		{"MBG/NBD P(alive)", mbg.Alive(first), 0.706138478985},
+		{"MBG/NBD orders", mbg.Expected(first, 39), 1.26275885086},
+		{"Pareto/NBD P(alive)", pareto.Alive(first), 0.869134263613},
+		{"Pareto/NBD orders", pareto.Expected(first, 39), 1.4552017016},
+		{"Pareto/NBD DERT", pareto.Discounted(first, inf, 0.0027), 6.48240257648},
+		{"BG/NBD P(order)", bg.AtLeast(first, 39, 1), 0.554627950167},
+		{"MBG/NBD P(order)", mbg.AtLeast(first, 39, 1), 0.559939750597},
+		{"Pareto/NBD P(order)", pareto.AtLeast(first, 39, 1), 0.591926350202},
+		{"order value", spend.Expected(first), 24.6539186982},
+		{"BG/NBD P(alive) of a one-time buyer", bg.Alive(once), 1},
+		{"MBG/NBD P(alive) of a one-time buyer", mbg.Alive(once), 0.391720307811},
+		{"Pareto/NBD P(alive) of a one-time buyer", pareto.Alive(once), 0.299360222441},
+		{"order value of a one-time buyer", spend.Expected(once), 35.1703712657},
+	} {
+		near(t, e.what, e.got, e.want, 1e-10)
+	}
+}

@@ -17,7 +17,7 @@ func TestRecoveryCoverage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of fits")
 	}
-	sizes := map[int]int{2000: 100}
+	sizes := map[int]int{2000: 60}
 	if *largeRecovery {
 		sizes = map[int]int{1000: 1000, 10_000: 1000, 100_000: 300}
 	}

@@ -33,42 +33,41 @@ func (m betaGeometric) stageMoments(shape, share float64) stageMoments {
 	return s
 }
 
-// stages calls visit with every stage and its probability.
-func (m betaGeometric) stages(c Customer, visit func(j int, p float64)) {
+// stages returns the probability of every stage.
+func (m betaGeometric) stages(c Customer) []float64 {
 	shape, share := m.r+float64(m.k*c.Orders), (c.Age-c.Last)/(m.alpha+c.Age)
+	p := make([]float64, m.k)
 	odds, sum := 1.0, m.stageMoments(shape, share).sum
-	for j := range m.k {
-		visit(j, odds/sum)
+	for j := range p {
+		p[j] = odds / sum
 		odds *= (shape + float64(j)) / float64(j+1) * share
 	}
+	return p
 }
 
 // regularAtLeast returns the probability that n orders' worth of stages end.
 func (m betaGeometric) regularAtLeast(c Customer, shape, v float64, n int) float64 {
 	sum := 0.0
-	m.stages(c, func(j int, p float64) {
+	for j, p := range m.stages(c) {
 		sum += p * gammaPoisson(shape+float64(j), v, n*m.k-j)
-	})
+	}
 	return sum
 }
 
 // regularExpected returns the expected orders of somebody alive.
 func (m betaGeometric) regularExpected(c Customer, nodes *betaNodes, v float64) float64 {
-	shape, sum := m.r+float64(m.k*c.Orders), 0.0
-	m.stages(c, func(j int, p float64) {
-		o := stageOrders{k: m.k, j: j, shape: shape + float64(j), v: v}
-		sum += p * max(nodes.mean(o.given, o.given(0, 1), o.given(1, 0)), 0)
-	})
-	return sum
+	o := regularOrders{k: m.k, stages: m.stages(c), shape: m.r + float64(m.k*c.Orders), v: v}
+	return max(nodes.mean(o.given, o.given(0, 1), o.given(1, 0)), 0)
 }
 
-// stageOrders is the expected number of orders of somebody alive whose j of k
-// stages are over, as a function of her dropout probability p. With N stages to
-// come, a negative binomial number, it is E (1-q^floor((N+j)/k))/p.
-type stageOrders struct {
-	k, j     int
+// regularOrders is the expected number of orders of somebody alive as a function
+// of her dropout probability p. With j of k stages over and N to come, a negative
+// binomial number with shape+j, it is the mean over j of E (1-q^floor((N+j)/k))/p.
+type regularOrders struct {
+	k        int
+	stages   []float64 // probabilities of j
 	shape, v float64
-	tails    []float64 // tails[i] is P(N >= (i+1)k-j), on demand
+	tails    []float64 // tails[i] is P(N+j >= (i+1)k), on demand
 }
 
 // seriesBelow is where the sum over orders converges in few terms, and the
@@ -78,7 +77,7 @@ const (
 	seriesTerms = 14 // 0.05^14 < 1e-18
 )
 
-func (o *stageOrders) given(p, q float64) float64 {
+func (o *regularOrders) given(p, q float64) float64 {
 	if q < seriesBelow {
 		return o.series(q)
 	}
@@ -86,11 +85,13 @@ func (o *stageOrders) given(p, q float64) float64 {
 }
 
 // series sums over the orders: the n-th comes if n-1 were not the last.
-func (o *stageOrders) series(q float64) float64 {
+func (o *regularOrders) series(q float64) float64 {
 	if o.tails == nil {
 		o.tails = make([]float64, seriesTerms)
 		for i := range o.tails {
-			o.tails[i] = gammaPoisson(o.shape, o.v, (i+1)*o.k-o.j)
+			for j, stage := range o.stages {
+				o.tails[i] += stage * gammaPoisson(o.shape+float64(j), o.v, (i+1)*o.k-j)
+			}
 		}
 	}
 	sum := 0.0
@@ -100,30 +101,40 @@ func (o *stageOrders) series(q float64) float64 {
 	return sum
 }
 
-// principal is the part that the k-th root ρ of q itself gives, were floor((N+j)/k)
-// spread evenly over its remainders.
-func (o *stageOrders) principal(p float64) float64 {
-	k := float64(o.k)
+// principal is the part that the real k-th root ρ of q gives: what the orders
+// would be, were the remainders of N+j by k spread evenly.
+func (o *regularOrders) principal(p float64) float64 {
+	k, sum := float64(o.k), 0.0
 	if p == 0 {
-		return (o.shape*o.v+float64(o.j))/k - (k-1)/(2*k)
+		for j, stage := range o.stages {
+			sum += stage * ((o.shape+float64(j))*o.v + float64(j))
+		}
+		return sum/k - (k-1)/(2*k)
 	}
 	logRho := math.Log1p(-p) / k
 	spread := 0.0
 	for i := range o.k {
 		spread += math.Expm1(-float64(i) * logRho)
 	}
-	log := math.Log1p(spread/k) + float64(o.j)*logRho - o.shape*math.Log1p(-math.Expm1(logRho)*o.v)
-	return -math.Expm1(log) / p
+	logSpread, logEvent := math.Log1p(spread/k), math.Log1p(-math.Expm1(logRho)*o.v)
+	for j, stage := range o.stages {
+		sum -= stage * math.Expm1(logSpread+float64(j)*logRho-(o.shape+float64(j))*logEvent)
+	}
+	return sum / p
 }
 
 // oscillation is the part of the other k-th roots of q, which come in pairs.
-func (o *stageOrders) oscillation(q float64) float64 {
+func (o *regularOrders) oscillation(q float64) float64 {
 	rho, sum := math.Pow(q, 1/float64(o.k)), 0.0
 	for l := 1; 2*l <= o.k; l++ {
-		angle := 2 * math.Pi * float64(l) / float64(o.k)
-		s := complex(rho*math.Cos(angle), rho*math.Sin(angle))
-		log := complex(-o.shape, 0) * cmplx.Log(1+(1-s)*complex(o.v, 0))
-		term := real(cmplx.Pow(s, complex(float64(o.j+1), 0)) / (s - 1) * cmplx.Exp(log))
+		sin, cos := math.Sincos(2 * math.Pi * float64(l) / float64(o.k))
+		s := complex(rho*cos, rho*sin)
+		event := 1 + (1-s)*complex(o.v, 0)
+		step, stages := s/event, complex(0, 0)
+		for j := o.k - 1; j >= 0; j-- {
+			stages = stages*step + complex(o.stages[j], 0)
+		}
+		term := real(stages * s / (s - 1) * cmplx.Exp(complex(-o.shape, 0)*cmplx.Log(event)))
 		if 2*l < o.k {
 			term *= 2
 		}

@@ -22,9 +22,7 @@ type person struct {
 
 // draw returns somebody of a model's population.
 func draw(m Model, rng *rand.Rand) person {
-	gamma := func(shape, rate float64) float64 {
-		return distuv.Gamma{Alpha: shape, Beta: rate, Src: rng}.Rand()
-	}
+	gamma := func(shape, rate float64) float64 { return gammaRand(rng, shape, rate) }
 	switch m := m.(type) {
 	case nbd:
 		return person{rate: gamma(m.r, m.alpha), lifetime: inf}
@@ -35,6 +33,10 @@ func draw(m Model, rng *rand.Rand) person {
 		return person{rate: gamma(m.r, m.alpha), dropout: a / (a + b), lifetime: inf}
 	}
 	panic("no such population")
+}
+
+func gammaRand(rng *rand.Rand, shape, rate float64) float64 {
+	return distuv.Gamma{Alpha: shape, Beta: rate, Src: rng}.Rand()
 }
 
 // orderTimes returns when somebody orders until the given time, her first order
@@ -94,9 +96,6 @@ func onDays(customers []Customer) []Customer {
 
 // twoYears draws whole days of the last two years, in weeks.
 func twoYears(rng *rand.Rand) float64 { return float64(1+rng.IntN(730)) / 7 }
-
-// weeks52 is the age of a cohort.
-func weeks52(*rand.Rand) float64 { return 52 }
 
 func model(t testing.TB, family Family, parameters ...float64) Model {
 	t.Helper()
