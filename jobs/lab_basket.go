@@ -6,7 +6,8 @@ import (
 	"io"
 	"runtime"
 	"slices"
-	"sync"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -50,24 +51,10 @@ func labBasket(ctx context.Context, opts BasketOptions, env Env, out io.Writer) 
 	result := &basketResult{task: task, ks: opts.K}
 	tick := env.Progress.Step("baskets", len(models)*len(task.folds))
 	for _, model := range models {
-		t := basketTrial{model: model.name}
-		for k := range task.folds {
-			start := env.Clock()
-			rank, err := model.fit(ctx, task, &task.folds[k])
-			if err != nil {
-				return fmt.Errorf("%s: %w", model.name, err)
-			}
-			fitted := env.Clock()
-			judged, err := task.judge(ctx, &task.folds[k], rank, opts.K)
-			if err != nil {
-				return err
-			}
-			t.fitSeconds += fitted.Sub(start).Seconds()
-			t.rankSeconds += env.Clock().Sub(fitted).Seconds()
-			t.folds = append(t.folds, judged)
-			tick()
+		t, err := task.try(ctx, model, opts.K, env.Clock, tick)
+		if err != nil {
+			return fmt.Errorf("%s: %w", model.name, err)
 		}
-		t.peakRSSBytes = peakRSS()
 		result.trials = append(result.trials, t)
 	}
 	if opts.JSON {
@@ -94,42 +81,62 @@ func (o *BasketOptions) check() ([]basketEntry, error) {
 	return chooseBasketModels(o.Models)
 }
 
+// try fits a recommender for each fold and judges its lists; tick follows each fold.
+func (t *basketTask) try(ctx context.Context, model basketEntry, ks []int, clock func() time.Time, tick func()) (basketTrial, error) {
+	trial := basketTrial{model: model.name}
+	for k := range t.folds {
+		start := clock()
+		rank, err := model.fit(ctx, t, &t.folds[k])
+		if err != nil {
+			return basketTrial{}, err
+		}
+		fitted := clock()
+		judged, err := t.judge(ctx, &t.folds[k], rank, ks)
+		if err != nil {
+			return basketTrial{}, err
+		}
+		trial.fitSeconds += fitted.Sub(start).Seconds()
+		trial.rankSeconds += clock().Sub(fitted).Seconds()
+		trial.folds = append(trial.folds, judged)
+		tick()
+	}
+	trial.peakRSSBytes = peakRSS()
+	return trial, nil
+}
+
 // judge ranks for every customer of a fold; each worker has a ranker of its own,
 // and customers keep their places.
 func (t *basketTask) judge(ctx context.Context, fold *basketFold, model basketModel, ks []int) ([]basketJudged, error) {
 	const share = 64 // customers a worker takes at a time
 	judged := make([]basketJudged, len(fold.test))
-	longest := ks[len(ks)-1]
-	var next int
-	var mu sync.Mutex
-	take := func() (from, to int) {
-		mu.Lock()
-		defer mu.Unlock()
-		from, to = next, min(next+share, len(judged))
-		next = to
-		return from, to
-	}
+	var taken atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() error {
 			rank := model()
-			for from, to := take(); from < to; from, to = take() {
-				if err := ctx.Err(); err != nil {
-					return err
+			for ctx.Err() == nil {
+				from := int(taken.Add(share)) - share
+				if from >= len(judged) {
+					return nil
 				}
-				for i := from; i < to; i++ {
-					c := &t.customers[fold.test[i]]
-					ranked := rank(c.history, longest)
-					judged[i].orders = c.history.Orders()
-					for _, k := range ks {
-						judged[i].at = append(judged[i].at, evaluate.NextBasket(ranked, c.next, c.history.Items, k))
-					}
+				for i := from; i < min(from+share, len(judged)); i++ {
+					judged[i] = t.customers[fold.test[i]].judge(rank, ks)
 				}
 			}
-			return nil
+			return ctx.Err()
 		})
 	}
 	return judged, group.Wait()
+}
+
+// judge measures the list made from a customer's history, at each length.
+func (c *basketCustomer) judge(rank func(h basket.History, k int) []int32, ks []int) basketJudged {
+	judged := basketJudged{orders: c.history.Orders()}
+	ranked := rank(c.history, ks[len(ks)-1])
+	for _, k := range ks {
+		judged.at = append(judged.at, evaluate.NextBasket(ranked, c.next, c.history.Items, k))
+	}
+	return judged
 }
 
 // basketJudged is how one customer's list did, at each length.

@@ -1,9 +1,15 @@
-// Package basket ranks what a customer may buy next by counting baskets: what
-// she bought most often, then what everybody buys. These are the floors that any
-// cleverer model must beat.
+// Package basket ranks what a customer may have in her next order, says how likely
+// that is and when she will need it again.
 //
-// Count baskets with Popularity, Fit a Model, then call Model.Rank for each
-// customer. Items are products or categories alike, numbered from 0.
+// Gather histories: Counts and Gaps sum over everybody, a Sample keeps some whole.
+// Fit NextConfig on them, then call Ranker.Rank for each customer; fit
+// ReplenishConfig for due dates. Items are products or categories alike, numbered
+// from 0. Beside Next stand the floors that it must beat (Model, which counts
+// baskets), its closed form (Repeat), the published peers of nearest neighbours
+// (TIFUKNN, UPCF), and what is bought in one order (Together).
+//
+// Models know what they were fitted on: whoever fits on histories cut at an instant
+// knows nothing after it.
 package basket
 
 import (

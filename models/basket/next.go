@@ -21,9 +21,14 @@ type NextConfig struct {
 	// named to those who have it: default .2. Evidence is needed: with a repeat rate
 	// of .2, some two hundred orders without a repeat.
 	Durable float64
-	// Replenishment tells how far an item is past its usual day; nil, or histories
-	// without days, leave that out.
+	// Replenishment tells the usual days between orders of an item; nil leaves that
+	// fact out.
 	Replenishment *Replenishment
+	// WeighOverdue lets how far an item is past its usual day count. It decides where
+	// goods run out, and harms where they do not: on Online Retail, gifts, it costs
+	// .003 of recall@10. Judge it at a cutoff of the calendar. It needs Replenishment
+	// and histories with days.
+	WeighOverdue bool
 }
 
 func (c NextConfig) withDefaults() NextConfig {
@@ -89,8 +94,8 @@ func stageOf(orders int) int {
 // given those before it and the counts one order back; the model then uses them
 // with all orders. It has no randomness.
 //
-// Memory is that of the sample, of its examples (at most two million numbers a
-// thousand customers) and some two hundred bytes an item.
+// Memory is that of the sample, of its examples (some ten kilobytes a customer
+// sampled), and less than a kilobyte an item with its followers.
 func (c NextConfig) Fit(ctx context.Context, counts *Counts, sample *Histories) (*Next, error) {
 	c = c.withDefaults()
 	back := &Next{cfg: c, rates: counts.back.rates()}

@@ -30,6 +30,7 @@ type nextFile struct {
 	Holders   []int64        `json:"holders"`
 	Followers [][]int32      `json:"followers"`
 	Lifts     [][]float64    `json:"log_lifts"`
+	Overdue   bool           `json:"weigh_overdue"`
 	Lasting   *replenishFile `json:"replenishment,omitempty"`
 }
 
@@ -61,7 +62,7 @@ func (m *Next) Write(w io.Writer) error {
 	f := nextFile{
 		Format: nextFormat, Prior: m.cfg.Prior, Durable: m.cfg.Durable, General: m.rates.general, Size: m.rates.size, Features: featureNames(),
 		OneOrder: weightsFile{m.stages[oneOrder].own, m.stages[oneOrder].new}, More: weightsFile{m.stages[moreOrders].own, m.stages[moreOrders].new},
-		Curve: m.curve, Repeat: m.rates.repeat, Recent: m.rates.recent, Fresh: m.rates.fresh, Overall: m.rates.overall, Second: m.rates.second,
+		Overdue: m.cfg.WeighOverdue, Curve: m.curve, Repeat: m.rates.repeat, Recent: m.rates.recent, Fresh: m.rates.fresh, Overall: m.rates.overall, Second: m.rates.second,
 		Holders: m.rates.holders, Followers: make([][]int32, m.Items()), Lifts: make([][]float64, m.Items()),
 	}
 	for item, followers := range m.followers {
@@ -91,7 +92,7 @@ func ReadNext(r io.Reader) (*Next, error) {
 		return nil, fmt.Errorf("basket: read what comes next: %w", err)
 	}
 	m := &Next{
-		cfg:       NextConfig{Prior: f.Prior, Durable: f.Durable}.withDefaults(),
+		cfg:       NextConfig{Prior: f.Prior, Durable: f.Durable, WeighOverdue: f.Overdue}.withDefaults(),
 		rates:     rates{f.Repeat, f.Recent, f.Fresh, f.Overall, f.Second, f.Holders, f.Size, f.General},
 		curve:     f.Curve,
 		followers: make([][]follower, len(f.Repeat)),

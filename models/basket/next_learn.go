@@ -42,7 +42,7 @@ func (m *Next) learn(ctx context.Context, sample *Histories) error {
 // examples adds what became of each candidate in the latest order of h.
 func (r *Ranker) examples(own, fresh *blend, h History, draw uint64) {
 	n := h.Orders()
-	target, asOf := h.Last(), dayOf(h, n-1)
+	target, asOf := h.Last(), nightBefore(h, draw)
 	h = h.Before(n - 1)
 	c := r.read(h)
 	// Recall is a mean over customers: a long order must not weigh many times as much.
@@ -90,7 +90,7 @@ func (m *Next) calibrate(sample *Histories) Curve {
 		if n < 2 {
 			continue
 		}
-		items = r.Rank(items[:0], h.Before(n-1), dayOf(h, n-1), shown, nil)
+		items = r.Rank(items[:0], h.Before(n-1), nightBefore(h, mix(sample.Key(i))), shown, nil)
 		for _, item := range items {
 			outcomes = append(outcomes, outcome{item.Score, slices.Contains(h.Last(), item.ID)})
 		}
@@ -98,10 +98,17 @@ func (m *Next) calibrate(sample *Histories) Curve {
 	return fitCurve(outcomes)
 }
 
-// dayOf returns the day of order j, 0 where days are not known.
-func dayOf(h History, j int) int32 {
+// nightBefore returns a day after the last order but one of h and up to the last, as
+// draw falls, 0 where days are not known. Lists are made in some night before an
+// order, and how overdue an item is must mean the same when it is learnt.
+func nightBefore(h History, draw uint64) int32 {
 	if h.Days == nil {
 		return 0
 	}
-	return h.Days[j]
+	n := h.Orders()
+	before, gap := h.Days[n-2], h.Days[n-1]-h.Days[n-2]
+	if gap <= 0 {
+		return before
+	}
+	return before + 1 + int32(draw>>32%uint64(gap))
 }

@@ -99,7 +99,11 @@ func (r *Ranker) offerOwn(h History, c *customer, s *stage, asOf int32, allowed 
 }
 
 func (r *Ranker) ownPair(h History, c *customer, o *own, asOf int32) [ownPairFeatures]float64 {
-	return c.ownPair(o, r.m.cfg.Prior, r.m.rates.repeat[o.item], r.followsOf(o.item), r.m.cfg.Replenishment.overdue(h, o, asOf))
+	overdue := 0.
+	if r.m.cfg.WeighOverdue {
+		overdue = r.m.cfg.Replenishment.overdue(h, o, asOf)
+	}
+	return c.ownPair(o, r.m.cfg.Prior, r.m.rates.repeat[o.item], r.followsOf(o.item), overdue)
 }
 
 // offerNew offers what follows her latest order, then items of the shop's ranking

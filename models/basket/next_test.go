@@ -165,6 +165,46 @@ func TestNextListIsTheOrderOfScores(t *testing.T) {
 	})
 }
 
+// TestRefitIsTheSame offers the customers in another order, in two shares.
+func TestRefitIsTheSame(t *testing.T) {
+	histories := madeUp(500, false)
+	var files [2]bytes.Buffer
+	for k := range files {
+		counts, sample := NewCounts(shopItems, CountsConfig{}), NewSample(800)
+		share, others := NewCounts(shopItems, CountsConfig{}), NewSample(800)
+		for i := range histories {
+			if k == 1 {
+				i = len(histories) - 1 - i
+			}
+			c, s := counts, sample
+			if k == 1 && i%2 == 0 {
+				c, s = share, others
+			}
+			c.Add(histories[i])
+			if err := s.Add(uint64(i), histories[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := errors.Join(counts.Merge(share), sample.Merge(others)); err != nil {
+			t.Fatal(err)
+		}
+		hs, err := sample.Histories()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := NextConfig{}.Fit(t.Context(), counts, hs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Write(&files[k]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files[0].String() != files[1].String() {
+		t.Error("the same customers make another model")
+	}
+}
+
 func TestNextWithoutAnybody(t *testing.T) {
 	m := fitNext(t, NextConfig{}, nil)
 	if got := m.Ranker().Rank(nil, History{}, 0, 5, nil); len(got) != 0 {
@@ -215,7 +255,7 @@ func TestNextKnowsWhenThingsRunOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := fitNext(t, NextConfig{Replenishment: lasting}, histories).Ranker()
+	r := fitNext(t, NextConfig{Replenishment: lasting, WeighOverdue: true}, histories).Ranker()
 	chance := func(weeks int) Item {
 		items := r.Rank(nil, weekly(0, weeks), int32(7*weeks), 2, nil)
 		return items[slices.IndexFunc(items, func(item Item) bool { return item.ID == soap })]
@@ -239,7 +279,7 @@ func TestNextWriteThenRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := fitNext(t, NextConfig{Replenishment: lasting}, histories)
+	m := fitNext(t, NextConfig{Replenishment: lasting, WeighOverdue: true}, histories)
 	var first, second bytes.Buffer
 	if err := m.Write(&first); err != nil {
 		t.Fatal(err)

@@ -34,7 +34,7 @@ func (t *tally) rates() rates {
 	r.overall = logShares(t.holding, .5)
 	r.second = logShares(t.second, .5)
 	r.size = float64(total(t.recent)) / float64(max(t.latest, 1))
-	r.holders = t.owners
+	r.holders = slices.Clone(t.owners)
 	return r
 }
 

@@ -20,6 +20,7 @@ type market struct {
 	keys      map[string]uint64
 	all       []string
 	folds     []split
+	hits      float64 // of all that was measured
 }
 
 func tafeng(t testing.TB) *market {
@@ -60,7 +61,9 @@ func (m *market) counts() *Counts {
 
 func (m *market) measure(test []string, rank func(h History) []int32) (mean accuracy) {
 	for _, id := range test {
-		mean.add(measureOne(rank(m.histories[id]), m.shoppers[id].Next), float64(len(test)))
+		one := measureOne(rank(m.histories[id]), m.shoppers[id].Next)
+		m.hits += one.recall * float64(len(m.shoppers[id].Next))
+		mean.add(one, float64(len(test)))
 	}
 	return mean
 }
@@ -92,6 +95,7 @@ func TestTaFengNext(t *testing.T) {
 		}
 		r := model.Ranker()
 		var items []Item
+		m.hits = 0
 		next.add(m.measure(f.Test, func(h History) []int32 {
 			items = r.Rank(items[:0], h, 0, 10, nil)
 			for _, item := range items {
@@ -99,9 +103,7 @@ func TestTaFengNext(t *testing.T) {
 			}
 			return ids(items)
 		}), float64(len(m.folds)))
-		for _, id := range f.Test {
-			hits += measureOne(ids(r.Rank(nil, m.histories[id], 0, 10, nil)), m.shoppers[id].Next).recall * float64(len(m.shoppers[id].Next))
-		}
+		hits += m.hits
 		repeat.add(m.measure(f.Test, func(h History) []int32 { return closed.Rank(nil, h, 10, nil) }), float64(len(m.folds)))
 	}
 	t.Logf("next: recall %.4f, NDCG %.4f, hit ratio %.4f", next.recall, next.ndcg, next.hits)
