@@ -29,11 +29,8 @@ type leafOfGroup struct {
 // left to right.
 func appendGroups(groups []*group, n *pathTree) []*group {
 	g := newGroup(n.leaves(nil))
-	switch {
-	case n.path == nil && g.size == 0:
+	if n.path == nil && g.size == 0 {
 		return appendGroups(appendGroups(groups, n.left), n.right)
-	case len(g.columns) == 0: // a leaf without conditions moves nothing
-		return groups
 	}
 	return append(groups, g)
 }
