@@ -175,8 +175,9 @@ func (c Customer) possible() Customer {
 	c.Orders = min(max(c.Orders, 0), 1e9)
 	c.Last = min(duration(c.Last), c.Age)
 	if c.Orders == 0 {
-		c.Last = 0
+		c.Last, c.LogGaps = 0, 0
 	}
+	c.LogGaps = min(max(c.LogGaps, -1e15), 1e15)
 	return c
 }
 

@@ -1,10 +1,13 @@
 package btyd
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
 )
+
+var errNoCovariates = errors.New("takes no covariates (choose BG/NBD or Pareto/NBD)")
 
 // design is the covariates of customers: equal ones form a group.
 type design struct {

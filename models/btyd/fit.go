@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
 )
 
 // Config says how to fit. The zero value is the default of every field.
@@ -33,34 +32,6 @@ type Config struct {
 	// Workers is the number of goroutines. It does not change a bit of the fit.
 	// Default GOMAXPROCS, range >= 1.
 	Workers int
-}
-
-// Status says how a fit ended.
-type Status string
-
-// How a fit can end. Every one can be scored with.
-const (
-	// Converged is an optimum to the last digits.
-	Converged Status = "converged"
-	// Boundary is an optimum at which customers seem to be all alike in something,
-	// or never to stop: a simpler family would do, and some parameters are only
-	// known to be large, or small. Intervals leave them where they are.
-	Boundary Status = "boundary"
-	// Limit means that MaxIterations, or rounding, ended the fit before.
-	Limit Status = "limit"
-)
-
-// Fit is a fitted model of orders.
-type Fit struct {
-	model         Model
-	status        Status
-	unitDays      float64
-	customers     int
-	iterations    int
-	logLikelihood float64
-	theta         []float64     // logarithms of the parameters without k, then coefficients
-	covariance    *mat.SymDense // of theta
-	covariates    []string
 }
 
 // Fit learns the parameters of a family by maximum likelihood. For BGCNBD and
@@ -101,56 +72,76 @@ func (c Config) fit(ctx context.Context, family Family, customers []Customer, na
 	if err := c.Floor.check(family, customers, c.UnitDays); err != nil {
 		return nil, err
 	}
-	design, err := newDesign(family, names, z, len(customers))
+	d, err := newDesign(family, names, z, len(customers))
 	if err != nil {
 		return nil, err
 	}
-	sampled, design := sample(customers, design, c.MaxCustomers)
+	customers, d = sample(customers, d, c.MaxCustomers)
 	o := &objective{
-		rows: aggregate(sampled, design.group), workers: c.Workers,
-		parameters: len(parameters), effects: design.effects, covariates: design.distinct,
+		rows: aggregate(customers, d.group), workers: c.Workers,
+		parameters: len(parameters), effects: d.effects, covariates: d.distinct,
 	}
 	o.total = totalWeight(o.rows)
+	var f *Fit
+	if parameters[0] == "k" {
+		o.parameters--
+		f, err = c.fitRegular(ctx, family, o, customers)
+	} else {
+		f, err = c.fitOne(ctx, family, 1, o, len(names)*len(d.effects))
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.unitDays, f.customers, f.covariates = c.UnitDays, len(customers), names
+	return f, nil
+}
+
+// fitOne fits for a given k.
+func (c Config) fitOne(ctx context.Context, family Family, k int, o *objective, coefficients int) (*Fit, error) {
+	o.likelihood = func(p []float64) likelihood { return newLikelihood(family, k, p) }
+	o.start = startingPoint(family, o.rows, o.parameters, coefficients)
+	found, err := o.minimise(ctx, c.MaxIterations)
+	if err != nil {
+		return nil, err
+	}
+	return &Fit{
+		model:  build(family, k, exponentials(found.theta[:o.parameters])),
+		status: found.status, iterations: found.iterations, logLikelihood: -found.value * o.total,
+		theta: found.theta, covariance: found.covariance,
+	}, nil
+}
+
+// fitRegular raises k as long as the likelihood rises.
+func (c Config) fitRegular(ctx context.Context, family Family, o *objective, customers []Customer) (*Fit, error) {
+	gaps, orders := logGaps(customers)
+	if orders > 0 && gaps == 0 {
+		return nil, errors.New("all LogGaps are 0 (fill them in: they tell regular from irregular buyers)")
+	}
 	var best *Fit
 	for k := 1; k <= c.MaxRegularity; k++ {
-		if parameters[0] == "k" {
-			o.parameters = len(parameters) - 1
-		}
-		o.likelihood = func(p []float64) likelihood { return newLikelihood(family, k, p) }
-		o.start = startingPoint(family, o.rows, o.parameters, len(design.names)*len(design.effects))
-		found, err := o.minimise(ctx, c.MaxIterations)
+		f, err := c.fitOne(ctx, family, k, o, 0)
 		if err != nil {
 			return nil, err
 		}
-		f := newFit(family, k, found, o.parameters)
-		f.logLikelihood = -found.value*o.total + regularity(k, sampled)
-		f.unitDays, f.customers, f.covariates = c.UnitDays, len(sampled), design.names
+		f.logLikelihood += float64(k-1)*gaps - orders*logGamma(float64(k))
 		if best != nil && f.logLikelihood <= best.logLikelihood {
 			break
 		}
-		if best = f; parameters[0] != "k" {
-			break
-		}
+		best = f
 	}
 	return best, nil
 }
 
-func newFit(family Family, k int, found *optimum, parameters int) *Fit {
-	f := &Fit{
-		status: found.status, iterations: found.iterations,
-		theta: found.theta, covariance: found.covariance,
+// logGaps returns the sums of LogGaps and of Orders.
+func logGaps(customers []Customer) (gaps, orders float64) {
+	all := make([]float64, len(customers))
+	for i := range customers {
+		c := customers[i].possible()
+		all[i] = c.LogGaps
+		orders += float64(c.Orders)
 	}
-	f.model = build(family, k, exponentials(found.theta[:parameters]))
-	return f
-}
-
-// exponentials returns parameters from their logarithms.
-func exponentials(theta []float64) []float64 {
-	p := make([]float64, len(theta))
-	for i := range p {
-		p[i] = min(max(math.Exp(theta[i]), 1/parameterLimit), parameterLimit)
-	}
-	return p
+	slices.Sort(all) // so that the order of the customers does not show in the sum
+	return floats.Sum(all), orders
 }
 
 // startingPoint has every shape at 1, and rates of orders and of dropout that
@@ -170,21 +161,6 @@ func startingPoint(family Family, rows []row, parameters, coefficients int) []fl
 		start[3] = scale
 	}
 	return start
-}
-
-// regularity is the part of the log-likelihood of Erlang-k times between orders
-// that has no other parameter.
-func regularity(k int, customers []Customer) float64 {
-	if k == 1 {
-		return 0
-	}
-	gaps, orders := make([]float64, len(customers)), 0.0
-	for i := range customers {
-		gaps[i] = customers[i].LogGaps
-		orders += float64(customers[i].Orders)
-	}
-	slices.Sort(gaps) // so that the order of the customers does not show in the sum
-	return float64(k-1)*floats.Sum(gaps) - orders*logGamma(float64(k))
 }
 
 func (c Config) withDefaults() Config {
@@ -222,51 +198,3 @@ func (c Config) validate() error {
 	}
 	return nil
 }
-
-// Model returns the fitted model; with covariates, that of a customer whose
-// covariates are all 0.
-func (f *Fit) Model() Model { return f.model }
-
-// Status says how the fit ended.
-func (f *Fit) Status() Status { return f.status }
-
-// UnitDays is the length of the model's unit of time in days.
-func (f *Fit) UnitDays() float64 { return f.unitDays }
-
-// Customers is how many customers were fitted.
-func (f *Fit) Customers() int { return f.customers }
-
-// LogLikelihood is that of all fitted customers at the optimum.
-func (f *Fit) LogLikelihood() float64 { return f.logLikelihood }
-
-// Estimate is a fitted number with its standard error: 0 if it is not known
-// (k, or an optimum at a boundary).
-type Estimate struct {
-	Name            string
-	Value, StdError float64
-}
-
-// Estimates returns the parameters in the order of New, then the coefficients of
-// covariates, named like "alpha:channel".
-func (f *Fit) Estimates() []Estimate {
-	var all []Estimate
-	parameters := f.model.Parameters()
-	k := len(parameters) - f.freeParameters()
-	for i, p := range parameters {
-		e := Estimate{Name: p.Name, Value: p.Value}
-		if i >= k {
-			e.StdError = p.Value * math.Sqrt(f.covariance.At(i-k, i-k)) // delta method
-		}
-		all = append(all, e)
-	}
-	for i := f.freeParameters(); i < len(f.theta); i++ {
-		all = append(all, Estimate{f.coefficientName(i), f.theta[i], math.Sqrt(f.covariance.At(i, i))})
-	}
-	return all
-}
-
-func (f *Fit) freeParameters() int {
-	return len(f.theta) - len(f.covariates)*len(effectsOf(f.model.Family()))
-}
-
-var errNoCovariates = errors.New("takes no covariates (choose BG/NBD or Pareto/NBD)")

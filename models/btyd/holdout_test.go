@@ -203,6 +203,9 @@ func TestCDNOWRollingRecalibration(t *testing.T) {
 // TestCDNOWIntervals counts how many customers order in the holdout what the
 // 80% intervals say.
 func TestCDNOWIntervals(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a hundred intervals of value")
+	}
 	all := cdnowPrepared(t)
 	customers := customersOf(all)
 	f, err := Config{}.Fit(t.Context(), ParetoNBD, customers)

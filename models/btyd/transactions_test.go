@@ -57,41 +57,42 @@ func TestPrepareRefuses(t *testing.T) {
 	}
 }
 
-// TestPreparedCustomersArePossible also holds that nothing after Now shows in a
-// customer.
-func TestPreparedCustomersArePossible(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		log := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Transaction {
-			return Transaction{
-				rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "customer"),
-				rapid.IntRange(-20, 60).Draw(t, "day"), rapid.Float64Range(-50, 50).Draw(t, "amount"),
-			}
-		}), 0, 40).Draw(t, "log")
-		period := Period{Now: 30, HoldoutEnd: 50}
-		all, err := Prepare(log, period)
-		if err != nil {
-			t.Fatal(err)
+func TestPreparedCustomersArePossible(t *testing.T) { rapid.Check(t, preparedArePossible) }
+
+func FuzzPrepare(f *testing.F) { f.Fuzz(rapid.MakeFuzz(preparedArePossible)) }
+
+// preparedArePossible also holds that nothing after Now shows in a customer.
+func preparedArePossible(t *rapid.T) {
+	log := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Transaction {
+		return Transaction{
+			rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "customer"),
+			rapid.IntRange(-20, 60).Draw(t, "day"), rapid.Float64Range(-50, 50).Draw(t, "amount"),
 		}
-		var known []Transaction
-		for _, tx := range log {
-			if tx.Day <= period.Now {
-				known = append(known, tx)
-			}
+	}), 0, 40).Draw(t, "log")
+	period := Period{Now: 30, HoldoutEnd: 50}
+	all, err := Prepare(log, period)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var known []Transaction
+	for _, tx := range log {
+		if tx.Day <= period.Now {
+			known = append(known, tx)
 		}
-		past, err := Prepare(known, period)
-		if err != nil {
-			t.Fatal(err)
+	}
+	past, err := Prepare(known, period)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(past) != len(all) {
+		t.Fatalf("%d customers, %d of them known", len(all), len(past))
+	}
+	for i, p := range all {
+		if p.Customer != past[i].Customer {
+			t.Fatalf("%+v, and %+v with the future", past[i], p)
 		}
-		if len(past) != len(all) {
-			t.Fatalf("%d customers, %d of them known", len(all), len(past))
+		if c := p.Customer; c.possible() != c {
+			t.Fatalf("%+v cannot exist", c)
 		}
-		for i, p := range all {
-			if p.Customer != past[i].Customer {
-				t.Fatalf("%+v, and %+v with the future", past[i], p)
-			}
-			if c := p.Customer; c.possible() != c {
-				t.Fatalf("%+v cannot exist", c)
-			}
-		}
-	})
+	}
 }

@@ -152,3 +152,41 @@ func TestValueIntervalsBySimulation(t *testing.T) {
 		t.Errorf("somebody lost spends %v to %v", low, high)
 	}
 }
+
+// FuzzPredict asks for distributions and intervals of anybody.
+func FuzzPredict(f *testing.F) {
+	f.Add(uint8(5), 0.553, 10.578, 0.606, 11.669, 2, 30.4, 38.9, 22.3, 39.0, 0.8)
+	f.Add(uint8(1), 1e9, 1e-9, 1e-9, 1e9, 1<<40, 1e9, 1e9, -1.0, 1e12, 2.0)
+	families := []Family{NBD, BGNBD, MBGNBD, BGCNBD, MBGCNBD, ParetoNBD, BGBB}
+	f.Fuzz(func(t *testing.T, which uint8, p0, p1, p2, p3 float64, x int, last, age, value, horizon, q float64) {
+		for _, v := range []float64{last, age, value, horizon, q} {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				t.Skip("not finite")
+			}
+		}
+		family := families[int(which)%len(families)]
+		p := map[Family][]float64{NBD: {p0, p1}, BGCNBD: {3, p0, p1, p2, p3}, MBGCNBD: {2, p0, p1, p2, p3}}[family]
+		if p == nil {
+			p = []float64{p0, p1, p2, p3}
+		}
+		m, err := New(family, p...)
+		if err != nil {
+			t.Skip("no parameters")
+		}
+		c := Customer{Orders: x, Last: last, Age: age, Value: value}
+		dst := make([]float64, 5)
+		Distribution(dst, m, c, horizon)
+		sum := 0.0
+		for _, p := range dst {
+			sum += p
+		}
+		if !(math.Abs(sum-1) < 1e-9) {
+			t.Fatalf("%v %+v in %v: distribution %v", m.Parameters(), c, horizon, dst)
+		}
+		low, high := OrdersInterval(m, c, horizon, q)
+		least, most := ValueInterval(m, []GammaGamma{{p: p0, q: p1, gamma: p0, mean: 1}}, c, horizon, q)
+		if low < 0 || low > high || !(least >= 0 && least <= most && most <= math.MaxFloat64) {
+			t.Fatalf("%v %+v in %v: orders %d to %d, value %v to %v", m.Parameters(), c, horizon, low, high, least, most)
+		}
+	})
+}
