@@ -101,7 +101,7 @@ func (s *shop) train(ctx context.Context, t *training, churnDays int, progress P
 }
 
 // churnFirst returns all horizons, the churn horizon first: its contest
-// chooses the penalty that the others use.
+// chooses the settings that the others use.
 func churnFirst(churnDays int) []int {
 	order := []int{churnDays}
 	for _, days := range horizons(churnDays) {
@@ -118,12 +118,11 @@ func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, 
 	a := answer{days: plan.HorizonDays, plan: plan, judge: at(plan.Judge), judgeSeason: at(plan.Judge - year), tonightSeason: at(t.known - year)}
 	cfg.LastYear = a.judgeSeason
 	cfg.RulesOnly = !s.enough(train, plan.HorizonDays)
-	if !cfg.RulesOnly && cfg.Lambda == 0 {
-		lambda, err := purchase.ChooseLambda(ctx, train)
-		if err != nil {
+	if !cfg.RulesOnly {
+		cfg.Times = t.times(plan)
+		if err := cfg.Choose(ctx, a.days, train); err != nil {
 			return a, err
 		}
-		cfg.Lambda = lambda
 	}
 	var err error
 	if a.board, err = purchase.Train(ctx, *cfg, a.days, train, a.judge); err != nil {

@@ -9,6 +9,7 @@ import (
 	"perennial/features/label"
 	"perennial/models/leaderboard"
 	"perennial/models/nextpurchase"
+	"perennial/models/purchase"
 	"perennial/models/survival"
 	"perennial/models/value"
 	"perennial/pipeline/history"
@@ -156,6 +157,24 @@ func (t *training) rows(cutoffs []history.Day, days int) leaderboard.Rows {
 		}
 	}
 	return all.Where(func(i int) bool { return slices.Contains(cutoffs, t.matrix.Cutoffs[i]) })
+}
+
+// times returns the rows of all cutoffs before plan's judge, known up to it.
+func (t *training) times(plan label.Plan) purchase.Times {
+	times := purchase.Times{Columns: t.matrix.Names, X: make([][]float32, len(t.matrix.X)), End: plan.Judge}
+	oldest := slices.Min(plan.Train)
+	for i, cutoff := range t.matrix.Cutoffs {
+		if cutoff < oldest || cutoff >= plan.Judge {
+			continue
+		}
+		for j, cells := range t.matrix.X {
+			times.X[j] = append(times.X[j], cells[i])
+		}
+		times.Group = append(times.Group, t.group[i])
+		times.Cutoff = append(times.Cutoff, cutoff)
+		times.First = append(times.First, t.firstDays[i])
+	}
+	return times
 }
 
 // worthOf returns the labels of value for the rows of cutoffs.

@@ -15,15 +15,16 @@ type Rung int
 
 // The rungs.
 const (
-	Base    Rung = iota // knows nothing about the customer
-	Rule                // one fact and a monotone map
-	Learner             // fitted on the features
-	Guest               // judged and reported, never promoted
+	Base     Rung = iota // knows nothing about the customer
+	Rule                 // a few facts and a map that never falls
+	Learner              // a regression on the features
+	Ensemble             // many learners added up
+	Guest                // judged and reported, never promoted
 )
 
-var rungNames = []string{"base", "rule", "learner", "guest"}
+var rungNames = []string{"base", "rule", "learner", "ensemble", "guest"}
 
-// String returns base, rule, learner or guest.
+// String returns base, rule, learner, ensemble or guest.
 func (r Rung) String() string {
 	if r < 0 || int(r) >= len(rungNames) {
 		return fmt.Sprintf("rung %d", int(r))

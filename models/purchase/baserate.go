@@ -33,5 +33,5 @@ func (m *BaseRate) Predict(dst []float64, columns []string, x [][]float32) error
 
 // Write implements leaderboard.Model.
 func (m *BaseRate) Write(w io.Writer) error {
-	return file{Learner: baseRate, Share: &m.Share}.write(w)
+	return file{part: part{Learner: baseRate}, Share: &m.Share}.write(w)
 }

@@ -10,7 +10,6 @@ import (
 
 	"perennial/models/calibrate"
 	"perennial/models/leaderboard"
-	"perennial/models/logistic"
 )
 
 const (
@@ -21,13 +20,12 @@ const (
 
 // file is the JSON document of any model; the learner decides what it holds.
 type file struct {
-	Format            string          `json:"format"`
-	Version           int             `json:"version"`
-	Learner           string          `json:"learner"`
+	Format  string `json:"format"`
+	Version int    `json:"version"`
+	part
 	HorizonDays       int             `json:"horizon_days,omitempty"`
 	Share             *float64        `json:"share,omitempty"`
 	PopulationGapDays float64         `json:"population_gap_days,omitempty"`
-	Logistic          json.RawMessage `json:"logistic,omitempty"`
 	Calibration       json.RawMessage `json:"calibration,omitempty"`
 	Season            *Season         `json:"season,omitempty"`
 }
@@ -85,8 +83,8 @@ func decode(r io.Reader) (f file, err error) {
 // model returns the model of the file.
 func (f *file) model() (leaderboard.Model, error) {
 	switch f.Learner {
-	case withLogistic:
-		return f.regression()
+	case logisticKind, treesKind, hazardKind, blendKind:
+		return f.fitted()
 	case recencyRule, ownRhythm:
 		return f.rule()
 	case baseRate:
@@ -103,8 +101,8 @@ func (f *file) model() (leaderboard.Model, error) {
 	return nil, errors.New("the learner is not known")
 }
 
-func (f *file) regression() (*Model, error) {
-	fitted, err := logistic.Read(bytes.NewReader(f.Logistic))
+func (f *file) fitted() (*Model, error) {
+	learner, err := f.part.read()
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +113,7 @@ func (f *file) regression() (*Model, error) {
 	if f.Season != nil && !(math.Abs(math.Log(f.Season.Pace)) <= math.Log(maxPace)) {
 		return nil, fmt.Errorf("a season with pace %g is none", f.Season.Pace)
 	}
-	return &Model{fitted, curve, f.Season}, nil
+	return &Model{learner, curve, f.Season}, nil
 }
 
 func (f *file) rule() (*RuleModel, error) {

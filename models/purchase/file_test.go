@@ -24,7 +24,7 @@ func models(t testing.TB) map[string]leaderboard.Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all[inSeason] = moved
+	all[withLogistic+inSeason] = moved
 	return all
 }
 
@@ -68,8 +68,8 @@ func TestReadRefuses(t *testing.T) {
 		{"a recency rule with a gap", ownRhythm, ownRhythm, recencyRule, "does not fit"},
 		{"no calibration", recencyRule, `"calibration"`, `"logistic"`, "EOF"},
 		{"a curve that falls", recencyRule, `"calibrated": 0`, `"calibrated": 9`, "knot is not a probability"},
-		{"a pace below 0", inSeason, `"pace": 0`, `"pace": -0`, "is none"},
-		{"a pace out of this world", inSeason, `"pace": 0.`, `"pace": 123.`, "is none"},
+		{"a pace below 0", withLogistic + inSeason, `"pace": 0`, `"pace": -0`, "is none"},
+		{"a pace out of this world", withLogistic + inSeason, `"pace": 0.`, `"pace": 123.`, "is none"},
 		{"no regression", withLogistic, `"logistic": {`, `"logistic": null, "calibration": {`, "logistic: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {

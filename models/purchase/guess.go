@@ -45,5 +45,5 @@ func (m *Guess) Predict(dst []float64, columns []string, x [][]float32) error {
 
 // Write implements leaderboard.Model.
 func (m *Guess) Write(w io.Writer) error {
-	return file{Learner: byGuess, HorizonDays: m.HorizonDays, PopulationGapDays: m.PopulationGapDays}.write(w)
+	return file{part: part{Learner: byGuess}, HorizonDays: m.HorizonDays, PopulationGapDays: m.PopulationGapDays}.write(w)
 }

@@ -5,20 +5,19 @@ import (
 	"io"
 
 	"perennial/models/calibrate"
-	"perennial/models/logistic"
 )
 
-// Model is a logistic regression behind a calibration curve, and maybe in a
-// season. It is immutable and safe to share.
+// Model is a learner behind a calibration curve, and maybe in a season. It is
+// immutable and safe to share.
 type Model struct {
-	Logistic *logistic.Model
-	Curve    *calibrate.Model
-	Season   *Season // nil: of no season
+	learner learner
+	Curve   *calibrate.Model
+	Season  *Season // nil: of no season
 }
 
 // Predict implements leaderboard.Model.
 func (m *Model) Predict(dst []float64, columns []string, x [][]float32) error {
-	if err := m.Logistic.Predict(dst, columns, x); err != nil {
+	if err := m.learner.Predict(dst, columns, x); err != nil {
 		return fmt.Errorf("purchase: %w", err)
 	}
 	if err := m.Curve.Predict(dst, dst); err != nil {
@@ -29,18 +28,21 @@ func (m *Model) Predict(dst []float64, columns []string, x [][]float32) error {
 }
 
 // Explain writes to dst[j][i] what column j of Columns adds to the log-odds of
-// an order by row i, before calibration, relative to the training mean.
-// Calibration is monotone: it moves the sum, not the order of its parts.
+// an order by row i, before calibration, relative to a customer of the training
+// rows. Calibration is monotone: it moves the sum, not the order of its parts.
 func (m *Model) Explain(dst [][]float64, columns []string, x [][]float32) error {
-	return m.Logistic.Explain(dst, columns, x)
+	if err := m.learner.Explain(dst, columns, x); err != nil {
+		return fmt.Errorf("purchase: explain: %w", err)
+	}
+	return nil
 }
 
-// Columns returns the columns of the fit.
-func (m *Model) Columns() []string { return m.Logistic.Columns() }
+// Columns returns the columns that the model reads.
+func (m *Model) Columns() []string { return m.learner.Columns() }
 
 // Write implements leaderboard.Model.
 func (m *Model) Write(w io.Writer) error {
-	regression, err := marshal(m.Logistic)
+	learner, err := partOf(m.learner)
 	if err != nil {
 		return err
 	}
@@ -48,5 +50,5 @@ func (m *Model) Write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return file{Learner: withLogistic, Logistic: regression, Calibration: curve, Season: m.Season}.write(w)
+	return file{part: learner, Calibration: curve, Season: m.Season}.write(w)
 }

@@ -9,22 +9,20 @@ package purchase
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
-	"perennial/models/calibrate"
 	"perennial/models/evaluate"
+	"perennial/models/gbdt"
 	"perennial/models/golearn"
 	"perennial/models/leaderboard"
-	"perennial/models/logistic"
 )
 
 // Config says which candidates compete. The zero value is usable.
 type Config struct {
 	// Seed draws the rows of the guests.
 	Seed uint64
-	// Lambda is the penalty of the logistic regression; 0 lets ChooseLambda
+	// Lambda is the penalty of the logistic regressions; 0 lets ChooseLambda
 	// choose it.
 	Lambda float64
 	// RulesOnly keeps learners out: too few rows to fit them.
@@ -35,19 +33,28 @@ type Config struct {
 	// PopulationGapDays is the shop's median gap between order days, towards
 	// which the own-rhythm rule shrinks a customer's. Default 90.
 	PopulationGapDays float64
+	// Times are the rows of all cutoffs before the judging one, known up to it.
+	// From them hazards are learnt; without them none competes.
+	Times Times
+	// Boosting are the settings of boosted hazards; without Trees ChooseBoosting
+	// chooses them.
+	Boosting gbdt.Config
 	// LastYear are the rows one year before the judging cutoff. With enough of
-	// them the regression competes a second time, in season.
+	// them every learner competes a second time, in season.
 	LastYear leaderboard.Rows
 }
 
 // The candidates that may win, and the guess, as boards and files name them.
 const (
-	baseRate     = "base_rate"
-	recencyRule  = "recency_rule"
-	ownRhythm    = "own_rhythm"
-	withLogistic = "logistic"
-	inSeason     = "logistic_in_season"
-	byGuess      = "guess"
+	baseRate      = "base_rate"
+	recencyRule   = "recency_rule"
+	ownRhythm     = "own_rhythm"
+	withLogistic  = "logistic"
+	linearHazard  = "logistic_hazard"
+	boostedHazard = "boosted_hazard"
+	blended       = "blended_hazard"
+	inSeason      = "_in_season" // behind the name of a learner
+	byGuess       = "guess"
 )
 
 // Question names the contest of a horizon, as in the registry.
@@ -72,6 +79,20 @@ func metrics(y, p []float64) map[string]float64 {
 	}
 }
 
+// Choose fills in the penalty and the settings of boosting, unless they are set,
+// by what served rows best that are older than any judge's.
+func (c *Config) Choose(ctx context.Context, horizonDays int, train leaderboard.Rows) (err error) {
+	if c.Lambda == 0 {
+		if c.Lambda, err = ChooseLambda(ctx, train); err != nil {
+			return err
+		}
+	}
+	if c.Boosting.Trees == 0 && len(c.Times.Cutoff) > 0 {
+		c.Boosting, err = ChooseBoosting(ctx, c.Times, horizonDays, c.Seed)
+	}
+	return err
+}
+
 // Train fits the candidates for horizonDays on train and judges them on judge.
 // Errors are those of leaderboard.Compete, and labels other than 0 and 1.
 func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leaderboard.Rows) (*leaderboard.Board, error) {
@@ -86,7 +107,10 @@ func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leader
 		{Name: ownRhythm, Rung: leaderboard.Rule, Fit: cfg.fitRhythm},
 	}
 	if !cfg.RulesOnly {
-		candidates = append(candidates, cfg.regressions()...)
+		if err := cfg.Choose(ctx, horizonDays, train); err != nil {
+			return nil, err
+		}
+		candidates = append(candidates, cfg.field(horizonDays, train).candidates()...)
 	}
 	if cfg.Guests && !cfg.RulesOnly {
 		candidates = append(candidates,
@@ -94,72 +118,6 @@ func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leader
 			leaderboard.Candidate{Name: "golearn_liblinear", Rung: leaderboard.Guest, Fit: cfg.fitLiblinear})
 	}
 	return leaderboard.Compete(ctx, Contest(horizonDays), candidates, train, judge)
-}
-
-// regressions returns the logistic regression, and where last year is known
-// the same fit once more in season.
-func (c Config) regressions() []leaderboard.Candidate {
-	var neutral *Model
-	plain := leaderboard.Candidate{Name: withLogistic, Rung: leaderboard.Learner, Fit: func(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
-		var err error
-		neutral, err = c.fitLogistic(ctx, train)
-		return neutral, err
-	}}
-	if !enoughOf(c.LastYear) {
-		return []leaderboard.Candidate{plain}
-	}
-	moved := leaderboard.Candidate{Name: inSeason, Rung: leaderboard.Learner, Fit: func(context.Context, leaderboard.Rows) (leaderboard.Model, error) {
-		if neutral == nil {
-			return nil, errors.New("the regression that it moves could not be fitted")
-		}
-		return neutral.InSeason(c.LastYear)
-	}}
-	return []leaderboard.Candidate{plain, moved}
-}
-
-// fitLogistic chooses the penalty, calibrates on customers that the fit did not
-// see, and fits on all rows.
-func (c Config) fitLogistic(ctx context.Context, train leaderboard.Rows) (*Model, error) {
-	if c.Lambda == 0 {
-		var err error
-		if c.Lambda, err = ChooseLambda(ctx, train); err != nil {
-			return nil, err
-		}
-	}
-	curve, err := c.calibration(ctx, train)
-	if err != nil {
-		return nil, fmt.Errorf("purchase: calibration: %w", err)
-	}
-	fitted, err := fitPenalised(ctx, c.Lambda, train)
-	if err != nil {
-		return nil, err
-	}
-	return &Model{Logistic: fitted, Curve: curve}, nil
-}
-
-// calibrationRows are cross-fitted for the curve: with fewer, its standard error
-// within a tenth of the customers is near a hundredth.
-const calibrationRows = 60_000
-
-// calibration learns from cross-fitted predictions how far the regression's
-// probabilities can be taken at their word.
-func (c Config) calibration(ctx context.Context, train leaderboard.Rows) (*calibrate.Model, error) {
-	rows := sampled(train, calibrationRows)
-	held, err := crossFit(ctx, c.Lambda, rows)
-	if err != nil {
-		return nil, err
-	}
-	fold := make([]int, len(rows.Y))
-	for i := range fold {
-		fold[i] = rows.Fold(i, folds)
-	}
-	curve, _, err := calibrate.Choose(held, rows.Y, nil, fold)
-	return curve, err
-}
-
-func fitPenalised(ctx context.Context, lambda float64, rows leaderboard.Rows) (*logistic.Model, error) {
-	rows = wellKnown(rows)
-	return logistic.Config{Lambda: lambda}.Fit(ctx, rows.Columns, rows.X, rows.Y, nil)
 }
 
 // fitForest keeps golearn's forest small: it is a guest, and its cost grows

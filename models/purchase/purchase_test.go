@@ -11,6 +11,7 @@ import (
 	"perennial/models/calibrate"
 	"perennial/models/evaluate"
 	"perennial/models/leaderboard"
+	"perennial/models/logistic"
 )
 
 func TestLogisticWinsWhereThereIsMuchToLearn(t *testing.T) {
@@ -109,7 +110,7 @@ func TestCalibrationImprovesOrIsNone(t *testing.T) {
 			if got := m.Curve.Method(); (got == calibrate.None) != test.none {
 				t.Errorf("calibration is %s", got)
 			}
-			before := evaluate.LogLoss(judge.Y, predict(t, m.Logistic, judge.Columns, judge.X), nil)
+			before := evaluate.LogLoss(judge.Y, predict(t, m.learner, judge.Columns, judge.X), nil)
 			after := evaluate.LogLoss(judge.Y, predict(t, m, judge.Columns, judge.X), nil)
 			if after > before {
 				t.Errorf("calibration raises the loss on new customers from %.4f to %.4f", before, after)
@@ -131,8 +132,8 @@ func TestExplainAddsUpToTheRegression(t *testing.T) {
 	if err := m.Explain(parts, rows.Columns, rows.X); err != nil {
 		t.Fatal(err)
 	}
-	for i, p := range predict(t, m.Logistic, rows.Columns, rows.X) {
-		logOdds := m.Logistic.Base()
+	for i, p := range predict(t, m.learner, rows.Columns, rows.X) {
+		logOdds := m.learner.(*logistic.Model).Base()
 		for j := range parts {
 			logOdds += parts[j][i]
 		}

@@ -88,5 +88,5 @@ func (m *RuleModel) Write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return file{Learner: m.name(), PopulationGapDays: m.PopulationGapDays, Calibration: curve}.write(w)
+	return file{part: part{Learner: m.name()}, PopulationGapDays: m.PopulationGapDays, Calibration: curve}.write(w)
 }

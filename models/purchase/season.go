@@ -77,7 +77,7 @@ func atPace(p, pace float64) float64 { return -math.Expm1(pace * math.Log1p(-p))
 
 // Neutral returns the model in no season.
 func (m *Model) Neutral() *Model {
-	return &Model{Logistic: m.Logistic, Curve: m.Curve}
+	return &Model{learner: m.learner, Curve: m.Curve}
 }
 
 // enoughOf reports whether rows can tell a season.

@@ -28,10 +28,10 @@ func slow(customers int, seed uint64) leaderboard.Rows {
 
 func TestSeasonWinsWhereLastYearKnewBetter(t *testing.T) {
 	board := train(t, Config{Lambda: 30, LastYear: slow(2000, 3)}, shop(3000, 1), slow(2000, 2))
-	if board.Winner != inSeason {
+	if board.Winner != withLogistic+inSeason {
 		t.Errorf("winner is %s: %s", board.Winner, board.Why)
 	}
-	moved, plain := board.Entry(inSeason), board.Entry(withLogistic)
+	moved, plain := board.Entry(withLogistic+inSeason), board.Entry(withLogistic)
 	if a, b := moved.Metrics["auc"], plain.Metrics["auc"]; math.Abs(a-b) > 1e-9 {
 		t.Errorf("the season changes the ranking: AUC %v, without it %v", a, b)
 	}
@@ -43,7 +43,7 @@ func TestSeasonWinsWhereLastYearKnewBetter(t *testing.T) {
 }
 
 func TestSeasonNeedsLastYear(t *testing.T) {
-	if board := train(t, Config{Lambda: 30, LastYear: shop(100, 3)}, shop(500, 1), shop(500, 2)); board.Entry(inSeason) != nil {
+	if board := train(t, Config{Lambda: 30, LastYear: shop(100, 3)}, shop(500, 1), shop(500, 2)); board.Entry(withLogistic+inSeason) != nil {
 		t.Error("a season was learnt from a hundred rows")
 	}
 	m := fitted(t, train(t, Config{Lambda: 30}, shop(500, 1), shop(500, 2)), withLogistic).(*Model)
