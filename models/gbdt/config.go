@@ -49,8 +49,9 @@ type Config struct {
 	// Monotone is +1 for columns that may never lower the prediction as they
 	// grow, -1 for those that may never raise it, missing cells aside.
 	Monotone map[string]int `yaml:"monotone"`
-	// Categorical names the columns whose cells are categories: whole numbers
-	// in [0, 2²⁴). Any other cell is missing.
+	// Categorical names the columns whose cells are categories: numbers in
+	// [0, 2²⁴), of which a fraction is dropped. Any other cell is missing, and
+	// so is all but the 254 heaviest categories.
 	Categorical []string `yaml:"categorical"`
 	// Interactions are groups of columns: two columns may stand on one branch
 	// only if a group holds both. A column in no group interacts with none.
@@ -84,9 +85,13 @@ type Progress struct {
 // weight 2 is the row twice: to the bit when weights are whole and sum to at
 // most 32,768 without drawing of rows, else up to the rounding of gradients.
 //
-// The model is the same to the bit for any number of workers. It is an error
+// The model is the same to the bit for any number of workers, and for up to
+// 32,768 rows (or that sum of whole weights) for any order of rows. It is an error
 // when columns repeat a name, lengths differ, a label or weight is not a number
-// of its kind, labels do not vary, or ctx is cancelled.
+// of its kind, labels leave nothing to learn, or ctx is cancelled.
+//
+// Memory: 2 bytes a cell, some 50 bytes a row. Cost: about trees × columns × 3 cells
+// a row, a third to half a nanosecond each while a row's bins are in the cache.
 func (c Config) Fit(ctx context.Context, columns []string, x [][]float32, y, weights []float64) (*Model, error) {
 	m, _, err := c.FitWatched(ctx, Data{Columns: columns, X: x, Y: y, Weights: weights}, Data{})
 	return m, err
@@ -165,9 +170,9 @@ func (o Objective) validate() error {
 	case !(o.Sigmoid > 0) || math.IsInf(o.Sigmoid, 1):
 		return fmt.Errorf("sigmoid is %g (choose a positive number)", o.Sigmoid)
 	case !(o.Power > 1 && o.Power < 2):
-		return fmt.Errorf("Tweedie power is %g (choose a number between 1 and 2)", o.Power)
+		return fmt.Errorf("the Tweedie power is %g (choose a number between 1 and 2)", o.Power)
 	case !(o.Level > 0 && o.Level < 1):
-		return fmt.Errorf("quantile level is %g (choose a number between 0 and 1)", o.Level)
+		return fmt.Errorf("the quantile level is %g (choose a number between 0 and 1)", o.Level)
 	}
 	return nil
 }

@@ -51,54 +51,53 @@ func (g *grower) fill(l *leaf) {
 	}
 }
 
-// subtract takes the cells of small from those of large.
-func (g *grower) subtract(large, small *leaf) {
-	for k, column := range g.columns {
-		large.cells[k].subtract(&small.cells[k], g.binnings[g.used[column]].bins())
-	}
-}
-
-// searchLeaves finds the best split of large. If small is not nil, it first adds
-// up the rows of small, takes them from large, and finds the best split of both:
-// a few columns at a time, so that workers wait for each other once.
+// searchLeaves adds up the rows of small, takes them from the cells of large, and
+// finds the best splits of both; large is nil if small is the root. Of few rows
+// each worker adds up some columns, so that workers wait for each other once; of
+// many all columns of some rows, so that no row is fetched twice.
 func (g *grower) searchLeaves(small, large *leaf) {
-	var ofSmall, ofLarge []split
-	var s search
-	large.best, ofLarge = split{}, make([]split, len(g.columns))
-	l := newSearch(&g.config, g.quantiser, large, g.directions != nil)
-	if small != nil {
-		ofSmall = make([]split, len(g.columns))
-		s = newSearch(&g.config, g.quantiser, small, g.directions != nil)
+	filled := g.config.Workers == 1 || small.rows() >= histogramParallelRows
+	if filled {
+		g.fill(small)
 	}
-	workers := g.searchWorkers(small)
+	leaves := []*leaf{small}
+	if large != nil {
+		leaves = append(leaves, large)
+	}
+	searches, found := make([]search, len(leaves)), make([][]split, len(leaves))
+	for i, l := range leaves {
+		searches[i] = newSearch(&g.config, g.quantiser, l, g.directions != nil)
+		found[i] = make([]split, len(g.columns))
+	}
+	workers := g.searchWorkers(small, filled)
 	share := max((len(g.padded)+4*workers-1)/(4*workers), 1) * 4 // whole groups of columns
 	forBlocks(workers, len(g.padded), share, func(_, first, last int) {
-		if small != nil {
+		if !filled {
 			g.addRows(small.cells[first:last], g.padded[first:last], g.order[small.first:small.last], g.packed)
 		}
 		for k := first; k < min(last, len(g.columns)); k++ {
-			if small != nil {
+			if large != nil {
 				large.cells[k].subtract(&small.cells[k], g.binnings[g.used[g.columns[k]]].bins())
-				ofSmall[k] = g.searchColumn(small, &s, k)
 			}
-			ofLarge[k] = g.searchColumn(large, &l, k)
+			for i, l := range leaves {
+				found[i][k] = g.searchColumn(l, &searches[i], k)
+			}
 		}
 	})
-	large.best = bestOf(ofLarge)
-	if small != nil {
-		small.best = bestOf(ofSmall)
+	for i, l := range leaves {
+		l.best = bestOf(found[i])
 	}
 }
 
 // searchWorkers returns the number of workers that pay off: waking one costs about
 // as much as adding up ten thousand cells.
-func (g *grower) searchWorkers(small *leaf) int {
+func (g *grower) searchWorkers(small *leaf, filled bool) int {
 	const cheap = 20_000
-	work := 256 * len(g.columns)
-	if small != nil {
-		work = (2*256 + small.rows()) * len(g.columns)
+	cells := 2 * 256
+	if !filled {
+		cells += small.rows()
 	}
-	if work < cheap {
+	if cells*len(g.columns) < cheap {
 		return 1
 	}
 	return g.config.Workers

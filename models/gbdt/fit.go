@@ -81,7 +81,9 @@ func (b *Binner) watch(d Data) (*Rows, error) {
 	return w.Rows()
 }
 
-// FitRows is FitWatched for rows that a Binner made; watch may be nil.
+// FitRows is FitWatched for rows that a Binner made; watch may be nil. Which columns
+// are categorical, how many bins they have and which rows are sampled was settled
+// by the sketch.
 func (c Config) FitRows(ctx context.Context, train, watch *Rows) (*Model, *Report, error) {
 	c = c.withDefaults()
 	if err := c.validate(); err != nil {
@@ -93,14 +95,39 @@ func (c Config) FitRows(ctx context.Context, train, watch *Rows) (*Model, *Repor
 	if train.byColumn == nil {
 		return nil, nil, errors.New("gbdt: fit: these rows are only to be watched (train on those of the sketch)")
 	}
-	if err := train.validateVariety(c.Objective); err != nil {
+	if err := train.validateFor(c.Objective); err != nil {
 		return nil, nil, fmt.Errorf("gbdt: fit: %w", err)
+	}
+	if watch != nil && watch.n > 0 {
+		if err := watch.validateWatched(train, c.Objective); err != nil {
+			return nil, nil, fmt.Errorf("gbdt: watched rows: %w", err)
+		}
 	}
 	t := newTrainer(c, train, watch)
 	if err := t.run(ctx); err != nil {
 		return nil, nil, fmt.Errorf("gbdt: fit: %w", err)
 	}
 	return t.model, t.report, nil
+}
+
+// validateFor checks that the labels are ones of o, which need not be that of the
+// sketch, and that there is something to learn.
+func (r *Rows) validateFor(o Objective) error {
+	if err := validateLabels(o, 0, r.y, r.weights); err != nil {
+		return err
+	}
+	return r.validateVariety(o)
+}
+
+// validateWatched checks that rows can say how good a fit on train is.
+func (r *Rows) validateWatched(train *Rows, o Objective) error {
+	if !slices.Equal(r.columns, train.columns) || len(r.used) != len(train.used) {
+		return errors.New("their bins are not those of the training rows (take them from Binner.Watcher)")
+	}
+	if r.weights != nil && !slices.ContainsFunc(r.weights, func(w float64) bool { return w > 0 }) {
+		return errors.New("none has weight")
+	}
+	return validateLabels(o, 0, r.y, r.weights)
 }
 
 // validateVariety checks that there is something to learn from.
@@ -126,7 +153,8 @@ func (r *Rows) validateVariety(o Objective) error {
 }
 
 // Continue grows up to Config.Trees further trees on a model, whose objective it
-// keeps. Rows may have other columns beside the model's, which are not used.
+// keeps. Rows may have other columns beside the model's, which are not used. The
+// new model is monotone in the columns in which the old and the new trees are.
 func (c Config) Continue(ctx context.Context, from *Model, train, watch Data) (*Model, *Report, error) {
 	if from.Average {
 		return nil, nil, errors.New("gbdt: continue: the model averages its trees (only sums can go on)")
@@ -150,5 +178,24 @@ func (c Config) Continue(ctx context.Context, from *Model, train, watch Data) (*
 		return nil, nil, err
 	}
 	m.Trees = slices.Concat(from.Trees, m.Trees)
+	m.Monotone = bothMonotone(from.Monotone, m.Monotone)
 	return m, report, nil
+}
+
+// bothMonotone returns the directions that both agree on; nil if there are none.
+func bothMonotone(a, b []int8) []int8 {
+	if len(a) != len(b) {
+		return nil
+	}
+	both, some := make([]int8, len(a)), false
+	for j := range both {
+		if a[j] == b[j] {
+			both[j] = a[j]
+			some = some || a[j] != 0
+		}
+	}
+	if !some {
+		return nil
+	}
+	return both
 }

@@ -232,8 +232,8 @@ func TestUnusableConfig(t *testing.T) {
 		"max rows is -1":              {MaxRows: -1},
 		"choose a finite number":      {L2: math.NaN()},
 		`loss is "hinge"`:             {Objective: Objective{Loss: "hinge"}},
-		"Tweedie power is 2":          {Objective: Objective{Loss: Tweedie, Power: 2}},
-		"quantile level is 1":         {Objective: Objective{Loss: Quantile, Level: 1}},
+		"the Tweedie power is 2":      {Objective: Objective{Loss: Tweedie, Power: 2}},
+		"the quantile level is 1":     {Objective: Objective{Loss: Quantile, Level: 1}},
 		"sigmoid is -1":               {Objective: Objective{Sigmoid: -1}},
 		`no categorical column "x"`:   {Categorical: []string{"x"}},
 		`no column "y" to interact`:   {Interactions: [][]string{{"kind", "y"}}},
@@ -246,5 +246,46 @@ func TestUnusableConfig(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error is %v, want %q in it", err, want)
 		}
+	}
+}
+
+func TestContinuePromisesWhatBothPartsKeep(t *testing.T) {
+	d := drawn(500, 9)
+	free, _ := mustFit(t, Config{Trees: 2}, d, Data{})
+	bounded, _ := mustFit(t, Config{Trees: 2, Monotone: map[string]int{"count": 1, "noise": -1}}, d, Data{})
+	c := Config{Trees: 2, Monotone: map[string]int{"count": 1}}
+	for _, tt := range []struct {
+		from *Model
+		want []int8
+	}{{free, nil}, {bounded, []int8{0, 0, 0, 1, 0}}} {
+		m, _, err := c.Continue(context.Background(), tt.from, d, Data{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(m.Monotone, tt.want) {
+			t.Errorf("monotone %v, want %v", m.Monotone, tt.want)
+		}
+	}
+}
+
+func TestUnusableWatchedRows(t *testing.T) {
+	d := drawn(300, 10)
+	tests := map[string]func(w *Data){
+		"none has weight":  func(w *Data) { w.Weights = make([]float64, len(w.Y)) },
+		"label of row 7":   func(w *Data) { w.Y[7] = 2 },
+		`no column "kind"`: func(w *Data) { w.Columns[2] = "sort" },
+		"299 labels":       func(w *Data) { w.Y = w.Y[1:] },
+	}
+	for want, spoil := range tests {
+		watch := drawn(300, 10)
+		spoil(&watch)
+		_, _, err := Config{Trees: 2}.FitWatched(context.Background(), d, watch)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want %q in it", err, want)
+		}
+	}
+	rows := streamed(t, Config{}, d, 100)
+	if _, _, err := (Config{Objective: Objective{Loss: L2}, Trees: 1}).FitRows(context.Background(), rows, nil); err != nil {
+		t.Errorf("rows sketched for another loss: %v", err)
 	}
 }

@@ -1,7 +1,5 @@
 package gbdt
 
-import "math"
-
 // grower grows trees, leaf by leaf where the loss falls most.
 type grower struct {
 	*Rows
@@ -35,8 +33,7 @@ func (g *grower) grow(n int, columns []int32) {
 	g.leaves = append(g.leaves[:0], root)
 	if g.divisible(root) {
 		root.cells = g.histogram()
-		g.fill(root)
-		g.searchLeaves(nil, root)
+		g.searchLeaves(root, nil)
 	}
 	for len(g.leaves) < g.config.Leaves {
 		at := g.richest()
@@ -125,13 +122,6 @@ func (g *grower) inherit(l, left, right *leaf) {
 	}
 	large.cells, l.cells = l.cells, nil
 	small.cells = g.histogram()
-	if small.rows() >= histogramParallelRows && g.config.Workers > 1 {
-		g.fill(small)
-		g.searchLeaves(nil, small)
-		g.subtract(large, small)
-		g.searchLeaves(nil, large)
-		return
-	}
 	g.searchLeaves(small, large)
 }
 
@@ -180,7 +170,7 @@ func (g *grower) weigh(l, left, right *leaf) {
 		small, large = right, left
 	}
 	small.weight = g.weightOf(g.order[small.first:small.last])
-	large.weight = math.Max(l.weight-small.weight, 0)
+	large.weight = max(l.weight-small.weight, 0)
 }
 
 // groupsWith returns the groups that hold column, too.

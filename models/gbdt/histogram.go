@@ -8,10 +8,8 @@ const (
 	// next few take them: their bins and the cells of 8 columns fit into the
 	// first-level cache together.
 	histogramRows = 128
-	// histogramWidth is the number of columns that a row is added to at once.
-	histogramWidth = 8
-	// histogramSpan is the number of adjacent bins of a row among which those
-	// columns lie.
+	// histogramSpan is the number of adjacent bins of a row among which columns
+	// must lie that are added to at once.
 	histogramSpan = 64
 )
 

@@ -81,10 +81,8 @@ func (q *quantiser) pack(packed []int64, g, h []float32, weights []float64, firs
 		}
 		packed[i] = int64(gi>>gShift)<<32 + int64(hi>>hShift)
 	}
-	if weights != nil {
-		for i, w := range weights {
-			packed[i] *= int64(w)
-		}
+	for i, w := range weights {
+		packed[i] *= int64(w)
 	}
 }
 

@@ -116,8 +116,9 @@ func (t *Tree) childrenFirst() []int32 {
 	return order
 }
 
-// stageRows is the number of rows whose codes and sets stay in the cache.
-const stageRows = 512
+// stageRows is the number of rows whose codes and sets stay in the second-level
+// cache, and that share the cost of fetching a tree's tables into the first.
+const stageRows = 1 << 11
 
 // add adds the stage's trees to dst; x holds all columns of the model.
 func (s *stage) add(dst []float64, x [][]float32) {
