@@ -11,7 +11,9 @@ func benchmarkFit(b *testing.B, family Family) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Log(f.Status(), f.iterations, f.LogLikelihood(), f.Estimates())
+		if f.Status() != Converged {
+			b.Fatal(f.Status())
+		}
 	}
 }
 
@@ -22,7 +24,9 @@ func BenchmarkAggregateMillionCustomers(b *testing.B) {
 	customers := million(b, BGNBD)
 	b.ReportAllocs()
 	for b.Loop() {
-		b.Log(len(aggregate(customers, nil)), "distinct")
+		if rows := aggregate(customers, nil); len(rows) < len(customers)/4 {
+			b.Fatalf("only %d distinct customers: not what a shop looks like", len(rows))
+		}
 	}
 }
 
@@ -46,3 +50,32 @@ func benchmarkScore(b *testing.B, family Family, n int) {
 
 func BenchmarkScoreBGNBDMillionCustomers(b *testing.B)         { benchmarkScore(b, BGNBD, 1_000_000) }
 func BenchmarkScoreParetoNBDTenThousandCustomers(b *testing.B) { benchmarkScore(b, ParetoNBD, 10_000) }
+
+// BenchmarkIntervals asks for the 80% intervals of orders and value of a thousand
+// customers, with uncertain parameters.
+func BenchmarkIntervalsThousandCustomers(b *testing.B) {
+	customers := million(b, BGNBD)[:1000]
+	for i := range customers {
+		customers[i].Value = float64(10 + i%50)
+	}
+	f, err := Config{}.Fit(b.Context(), BGNBD, customers)
+	if err != nil {
+		b.Fatal(err)
+	}
+	spend, err := Config{}.FitSpend(b.Context(), customers)
+	if err != nil {
+		b.Fatal(err)
+	}
+	m, err := f.Uncertain()
+	if err != nil {
+		b.Fatal(err)
+	}
+	plausible := spend.Plausible()
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, c := range customers {
+			OrdersInterval(m, c, 26, 0.8)
+			ValueInterval(m, plausible, c, 26, 0.8)
+		}
+	}
+}

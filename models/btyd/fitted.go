@@ -2,6 +2,7 @@ package btyd
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -55,6 +56,9 @@ func (f *Fit) UnitDays() float64 { return f.unitDays }
 
 // Customers is how many customers were fitted.
 func (f *Fit) Customers() int { return f.customers }
+
+// Covariates returns the names that For and Uncertain need values of, in order.
+func (f *Fit) Covariates() []string { return slices.Clone(f.covariates) }
 
 // LogLikelihood is that of all fitted customers at the optimum.
 func (f *Fit) LogLikelihood() float64 { return f.logLikelihood }

@@ -52,7 +52,9 @@ func (o *objective) minimise(ctx context.Context, maxIterations int) (*optimum, 
 	if err != nil {
 		return nil, err
 	}
-	best, err := o.newton(ctx, theta, warm.hessian(theta), maxIterations)
+	gradient := make([]float64, len(theta))
+	warm.gradient(gradient, theta)
+	best, err := o.newton(ctx, theta, warm.hessian(theta, gradient), maxIterations)
 	if err != nil {
 		return nil, err
 	}
@@ -136,12 +138,12 @@ func (o *objective) newton(ctx context.Context, theta []float64, h *mat.EigenSym
 			if own && o.total*(value-after) < stallGain {
 				stalled++
 			}
-			h, own = o.hessian(theta), true
+			h, own = o.hessian(theta, gradient), true
 		}
 		value = after
 	}
 	best.theta, best.value = theta, value
-	o.judge(best, o.hessian(theta))
+	o.judge(best, o.hessian(theta, gradient))
 	return best, nil
 }
 
@@ -187,20 +189,19 @@ func newtonStep(h *mat.EigenSym, gradient []float64) []float64 {
 	return step
 }
 
-// hessian differentiates the gradient; central differences leave 1e-8 of it.
-func (o *objective) hessian(theta []float64) *mat.EigenSym {
-	const step = 1e-4
+// hessian differentiates the gradient, which is given at theta. The differences
+// are one-sided: half as many passes over the rows, for an error of 1e-5.
+func (o *objective) hessian(theta, gradient []float64) *mat.EigenSym {
+	const step = 1e-5
 	n := len(theta)
-	at, up, down := slices.Clone(theta), make([]float64, n), make([]float64, n)
+	at, ahead := slices.Clone(theta), make([]float64, n)
 	full := mat.NewDense(n, n, nil)
 	for i := range n {
 		at[i] = theta[i] + step
-		o.gradient(up, at)
-		at[i] = theta[i] - step
-		o.gradient(down, at)
+		o.gradient(ahead, at)
 		at[i] = theta[i]
 		for j := range n {
-			full.Set(i, j, (up[j]-down[j])/(2*step))
+			full.Set(i, j, (ahead[j]-gradient[j])/step)
 		}
 	}
 	h := mat.NewSymDense(n, nil)
@@ -215,26 +216,33 @@ func (o *objective) hessian(theta []float64) *mat.EigenSym {
 }
 
 // judge fills in the covariance, and finds optima at a boundary: directions in
-// which the likelihood is flat, or parameters that ran away.
+// which the likelihood is flat, or parameters that ran away. What is known of
+// those has no covariance.
 func (o *objective) judge(best *optimum, h *mat.EigenSym) {
 	n := len(best.theta)
 	var vectors mat.Dense
 	h.VectorsTo(&vectors)
 	best.covariance = mat.NewSymDense(n, nil)
+	unknown := make([]float64, n) // share of each parameter in vague directions
 	for k, value := range h.Values(nil) {
-		if value*o.total < 1.0/(vague*vague) {
-			best.status = Boundary
-			continue
-		}
-		best.covariance.SymRankOne(best.covariance, 1/(value*o.total), vectors.ColView(k))
-	}
-	for i := range best.theta {
-		if math.Abs(best.theta[i]-o.start[i]) < barrier-0.5 {
+		if value*o.total >= 1.0/(vague*vague) {
+			best.covariance.SymRankOne(best.covariance, 1/(value*o.total), vectors.ColView(k))
 			continue
 		}
 		best.status = Boundary
-		for j := range best.theta { // the barrier curves, not the likelihood
-			best.covariance.SetSym(i, j, 0)
+		for i := range unknown {
+			unknown[i] += vectors.At(i, k) * vectors.At(i, k)
+		}
+	}
+	for i := range best.theta {
+		// At the barrier it is the barrier that is curved, not the likelihood.
+		if math.Abs(best.theta[i]-o.start[i]) > barrier-0.5 {
+			best.status, unknown[i] = Boundary, 1
+		}
+		if unknown[i] > 0.5 {
+			for j := range n {
+				best.covariance.SetSym(i, j, 0)
+			}
 		}
 	}
 }

@@ -21,22 +21,23 @@ func TestScoresAreTheModelsAnswers(t *testing.T) {
 	spend := &GammaGamma{p: 6.25, q: 3.74, gamma: 15.44, mean: 35}
 	horizons := []float64{4, 13, 52}
 	customers := append(slices.Clone(someCustomers), Customer{Orders: sharedLimit + 5, Last: 500, Age: 501})
-	customers = append(customers, simulate(model(t, BGNBD, cdnowParameters[BGNBD]...), 300, 1, twoYears)...)
+	customers = append(customers, simulate(model(t, BGNBD, cdnowParameters[BGNBD]...), 100, 1, twoYears)...)
 	for _, e := range everyFamily {
 		m := model(t, e.family, e.parameters...)
 		for _, within := range []float64{0, 20, inf} {
 			var dst Scores
-			scorer(t, m, ScoreConfig{Horizons: horizons, Within: within, Spend: spend}).Score(&dst, customers)
+			scorer(t, m, ScoreConfig{Horizons: horizons, Within: within, Spend: spend, Rate: 0.003}).Score(&dst, customers)
 			if within == 0 {
 				within = 52
 			}
 			for i, c := range customers {
-				if i > 20 && e.family != BGNBD && e.family != MBGNBD {
+				if i >= len(someCustomers) && e.family != BGNBD && e.family != MBGNBD {
 					break
 				}
 				near(t, "alive", dst.Alive[i], m.Alive(c), 1e-13)
 				for h, horizon := range horizons {
 					near(t, "expected", dst.Expected[h][i], m.Expected(c, horizon), 2e-12)
+					near(t, "discounted", dst.Discounted[h][i], m.Discounted(c, horizon, 0.003), 2e-12)
 					near(t, "at least one", dst.AtLeastOne[h][i], m.AtLeast(c, horizon, 1), 1e-12)
 				}
 				near(t, "order value", dst.OrderValue[i], spend.Expected(c), 1e-15)
@@ -73,12 +74,18 @@ func TestScoreReusesColumns(t *testing.T) {
 	if len(dst.Alive) != 40 || len(dst.Expected[0]) != 40 || &dst.Alive[0] != first {
 		t.Error("columns were not reused")
 	}
+	dst.OrderValue[0] = 99
+	s.Score(&dst, make([]Customer, 40))
+	if dst.OrderValue[0] != 0 {
+		t.Error("an order value without a model of them")
+	}
 }
 
 func TestNewScorerRefuses(t *testing.T) {
 	for _, config := range []ScoreConfig{
 		{}, {Horizons: []float64{0}}, {Horizons: []float64{5, 4}}, {Horizons: []float64{inf}},
 		{Horizons: []float64{math.NaN()}}, {Horizons: []float64{4}, Within: -1}, {Horizons: []float64{4}, Workers: -1},
+		{Horizons: []float64{4}, Rate: -1},
 	} {
 		if _, err := NewScorer(model(t, NBD, 0.4, 12), config); err == nil {
 			t.Errorf("%+v is taken", config)
