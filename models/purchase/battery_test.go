@@ -12,6 +12,7 @@ import (
 
 	"perennial/models/leaderboard"
 	"perennial/models/modeltest"
+	"perennial/pipeline/history"
 )
 
 // renamed is a model that meets the battery's columns under the names of
@@ -43,6 +44,9 @@ func subject(cfg Config, name string, names map[string]string) modeltest.Subject
 				return nil, errors.New("labelled rows have no weights")
 			}
 			rows := leaderboard.Rows{Columns: rename(columns, names), X: x, Y: y, Group: contentHashes(x, y)}
+			if cfg.Boosting.Trees > 0 {
+				cfg.Times = sameDay(rows)
+			}
 			board, err := Train(ctx, cfg, horizonDays, rows, rows)
 			if err != nil {
 				return nil, err
@@ -85,6 +89,30 @@ func contentHashes(x [][]float32, y []float64) []uint64 {
 
 func TestLogisticPassesBattery(t *testing.T) {
 	modeltest.Run(t, subject(Config{Lambda: 10}, withLogistic, nil))
+}
+
+// sameDay is rows as times: who ordered did so in the middle of the horizon.
+func sameDay(rows leaderboard.Rows) Times {
+	t := Times{Columns: rows.Columns, X: rows.X, Group: rows.Group, Cutoff: make([]history.Day, len(rows.Y)), End: horizonDays}
+	for _, y := range rows.Y {
+		first := math.NaN()
+		if y == 1 {
+			first = horizonDays / 2
+		}
+		t.First = append(t.First, first)
+	}
+	return t
+}
+
+func TestHazardsPassBattery(t *testing.T) {
+	for _, name := range []string{linearHazard, boostedHazard, blended} {
+		t.Run(name, func(t *testing.T) {
+			s := subject(Config{Lambda: 10, Boosting: unsearched()}, name, nil)
+			s.RowOrder = modeltest.Tolerance{Difference: 0.05, Because: "gradients are rounded by the number of the row"}
+			s.AUCFloor = 0.8
+			modeltest.Run(t, s)
+		})
+	}
 }
 
 func TestRulesPassBattery(t *testing.T) {

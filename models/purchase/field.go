@@ -129,6 +129,9 @@ func (f *field) boosted(ctx context.Context, _ leaderboard.Rows) (*entrant, erro
 // hazard fits the pooled learner on times and, for the curve, without each
 // fold.
 func (f *field) hazard(times Times, marks marker, fit func(rows leaderboard.Rows) (learner, error)) (*entrant, error) {
+	if len(times.Columns) == 0 {
+		return nil, errors.New("purchase: there are no columns")
+	}
 	held := make([]float64, len(f.sample.Y))
 	for fold := range uint64(hazardFolds) {
 		others := times.where(func(i int) bool { return times.Group[i]%hazardFolds != fold })

@@ -25,6 +25,10 @@ func models(t testing.TB) map[string]leaderboard.Model {
 		t.Fatal(err)
 	}
 	all[withLogistic+inSeason] = moved
+	hazards := train(t, Config{Lambda: 30, Boosting: unsearched(), Times: timed(600, 1)}, shop(600, 1), shop(300, 2))
+	for _, name := range []string{linearHazard, boostedHazard, blended} {
+		all[name] = fitted(t, hazards, name)
+	}
 	return all
 }
 
@@ -70,6 +74,10 @@ func TestReadRefuses(t *testing.T) {
 		{"a curve that falls", recencyRule, `"calibrated": 0`, `"calibrated": 9`, "knot is not a probability"},
 		{"a pace below 0", withLogistic + inSeason, `"pace": 0`, `"pace": -0`, "is none"},
 		{"a pace out of this world", withLogistic + inSeason, `"pace": 0.`, `"pace": 123.`, "is none"},
+		{"a hazard without intervals", boostedHazard, `"edges": [`, `"edges": [999,`, "ascending edges"},
+		{"a hazard of hazards", linearHazard, `"learner": "logistic"`, `"learner": "hazard"`, `a hazard of "hazard"`},
+		{"a blend of blends", blended, `"learner": "hazard"`, `"learner": "blend"`, "a blend of a blend"},
+		{"trees that are none", boostedHazard, "num_leaves=", "num_leafs=", "num_leafs"},
 		{"no regression", withLogistic, `"logistic": {`, `"logistic": null, "calibration": {`, "logistic: "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
