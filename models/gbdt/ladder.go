@@ -3,7 +3,8 @@ package gbdt
 import "math"
 
 // ladder holds up to 255 ascending thresholds as sortable integers, padded with
-// the greatest: the place of a value is found in eight steps without a branch.
+// the greatest: the place of a value is found in four steps without a branch, for
+// which way a cell goes is as good as random.
 type ladder [256]uint32
 
 // sortable maps v, which is not NaN, to an integer of the same order. Both zeros
@@ -30,18 +31,16 @@ func newLadder(thresholds []float32) *ladder {
 func (l *ladder) place(dst []uint8, cells []float32, missing uint8) {
 	dst = dst[:len(cells)]
 	for i, cell := range cells {
-		v := int64(sortable(cell))
-		k := (int64(l[127]) - v) >> 63 & 128
-		k += (int64(l[uint8(k+63)]) - v) >> 63 & 64
-		k += (int64(l[uint8(k+31)]) - v) >> 63 & 32
-		k += (int64(l[uint8(k+15)]) - v) >> 63 & 16
-		k += (int64(l[uint8(k+7)]) - v) >> 63 & 8
-		k += (int64(l[uint8(k+3)]) - v) >> 63 & 4
-		k += (int64(l[uint8(k+1)]) - v) >> 63 & 2
-		k += (int64(l[uint8(k)]) - v) >> 63 & 1
-		dst[i] = uint8(k)
+		// The sign of a difference counts one threshold. Three at a time quarter
+		// what is left: their loads do not wait for each other.
+		v := uint64(sortable(cell))
+		k := ((uint64(l[63])-v)>>63 + (uint64(l[127])-v)>>63 + (uint64(l[191])-v)>>63) << 6
+		k += ((uint64(l[(k+15)&255])-v)>>63 + (uint64(l[(k+31)&255])-v)>>63 + (uint64(l[(k+47)&255])-v)>>63) << 4
+		k += ((uint64(l[(k+3)&255])-v)>>63 + (uint64(l[(k+7)&255])-v)>>63 + (uint64(l[(k+11)&255])-v)>>63) << 2
+		k += (uint64(l[k&255])-v)>>63 + (uint64(l[(k+1)&255])-v)>>63 + (uint64(l[(k+2)&255])-v)>>63
 		if cell != cell {
-			dst[i] = missing
+			k = uint64(missing)
 		}
+		dst[i] = uint8(k)
 	}
 }

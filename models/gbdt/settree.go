@@ -17,34 +17,30 @@ type setTree struct {
 }
 
 // newSetTree returns t as sets; at says which coder a column has.
-func newSetTree(t *Tree, coders []*coder, at map[int32]int) setTree {
+func newSetTree(t *Tree, coders []*coder, at []int32) setTree {
 	s := setTree{values: t.LeafValue}
-	var columns []int32
-	for _, column := range t.Feature {
-		known := false
-		for _, c := range columns {
-			known = known || c == column
+	slots := make([]int, len(t.Feature)) // of each node, its column's place in s.coders
+	for node, column := range t.Feature {
+		slots[node] = slices.Index(s.coders, int(at[column]))
+		if slots[node] < 0 {
+			slots[node] = len(s.coders)
+			s.coders = append(s.coders, int(at[column]))
 		}
-		if !known {
-			columns = append(columns, column)
-			s.coders = append(s.coders, at[column])
-		}
-	}
-	for len(columns)%4 != 0 {
-		columns = append(columns, columns[len(columns)-1])
-		s.coders = append(s.coders, s.coders[len(s.coders)-1])
 	}
 	if t.Leaves() <= 32 {
-		s.sets = tables[uint32](t, columns, coders, at)
+		s.sets = tables[uint32](t, slots, s.coders, coders)
 	} else {
-		s.wide = tables[uint64](t, columns, coders, at)
+		s.wide = tables[uint64](t, slots, s.coders, coders)
+	}
+	for len(s.coders)%4 != 0 {
+		s.coders = append(s.coders, s.coders[len(s.coders)-1])
 	}
 	return s
 }
 
 // tables returns, per column and code, the leaves that a row with that code may
 // still reach: a node that sends it left excludes the leaves on its right.
-func tables[S leafSet](t *Tree, columns []int32, coders []*coder, at map[int32]int) []*[256]S {
+func tables[S leafSet](t *Tree, slots, of []int, coders []*coder) []*[256]S {
 	below := make([]S, len(t.Feature)) // the leaves below each node
 	set := func(child int32) S {
 		if child >= 0 {
@@ -55,20 +51,19 @@ func tables[S leafSet](t *Tree, columns []int32, coders []*coder, at map[int32]i
 	for _, node := range t.childrenFirst() {
 		below[node] = set(t.Left[node]) | set(t.Right[node])
 	}
-	of := make(map[int32]*[256]S, len(columns))
-	list := make([]*[256]S, len(columns))
-	for k, column := range columns {
-		if of[column] == nil {
-			of[column] = new([256]S)
-			for code := range of[column] {
-				of[column][code] = ^S(0)
-			}
+	list := make([]*[256]S, len(of), (len(of)+3)/4*4)
+	for k := range list {
+		list[k] = new([256]S)
+		for code := range list[k] {
+			list[k][code] = ^S(0)
 		}
-		list[k] = of[column]
 	}
-	for node, column := range t.Feature {
-		c, table := coders[at[column]], of[column]
-		exclude(table[:c.missing()+1], c, t, int32(node), set(t.Left[node]), set(t.Right[node]))
+	for node, slot := range slots {
+		c := coders[of[slot]]
+		exclude(list[slot][:c.missing()+1], c, t, int32(node), set(t.Left[node]), set(t.Right[node]))
+	}
+	for len(list)%4 != 0 {
+		list = append(list, list[len(list)-1])
 	}
 	return list
 }

@@ -1,5 +1,10 @@
 package gbdt
 
+import (
+	"maps"
+	"slices"
+)
+
 // stage adds up some of a model's trees over columns of codes. A tree is a table
 // per column: of a code, the set of leaves that are still possible. The one leaf in
 // all sets of a row is its leaf: a row costs a few independent loads per column of
@@ -37,16 +42,14 @@ func newStage(trees []Tree) (s stage, n int) {
 	if n == 0 {
 		return stage{walked: &trees[0]}, 1
 	}
-	at := make(map[int32]int)
-	for k := range trees[:n] {
-		for _, column := range trees[k].Feature {
-			if _, known := at[column]; !known {
-				at[column] = len(s.coders)
-				c := of[column]
-				c.column, c.ladder = int(column), newLadder(c.thresholds)
-				s.coders = append(s.coders, c)
-			}
-		}
+	columns := slices.Sorted(maps.Keys(of))
+	var at []int32 // by column, its coder's place
+	for k, column := range columns {
+		c := of[column]
+		c.column, c.ladder = int(column), newLadder(c.thresholds)
+		s.coders = append(s.coders, c)
+		at = append(at, make([]int32, int(column)+1-len(at))...)
+		at[column] = int32(k)
 	}
 	s.trees = make([]setTree, n)
 	for k := range s.trees {
