@@ -38,7 +38,7 @@ type fate struct {
 }
 
 // fates calls visit with every fate, the one that goes on last (Fader, Hardie &
-// Shang 2010, eq. 5).
+// Shang 2010).
 func (m bgbb) fates(x, last, age int, visit func(fate)) {
 	log := logRising(m.alpha, x) + logRising(m.beta, last-x) - logRising(m.alpha+m.beta, last) +
 		logRising(m.delta, last) - logRising(m.gamma+m.delta, last)

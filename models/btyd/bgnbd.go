@@ -40,8 +40,8 @@ func (m betaGeometric) logDropoutOdds(x int) float64 {
 }
 
 // logSilence returns the log probability of no order in (Last, Age], given the
-// orders before and that the customer is alive: C3 of Fader & Hardie (2013,
-// note 027) for k = 1.
+// orders before and that the customer is alive: C3 of Fader & Hardie's
+// note 027 for k = 1.
 func (m betaGeometric) logSilence(c Customer) float64 {
 	shape, gap := m.r+float64(m.k*c.Orders), c.Age-c.Last
 	log := -shape * math.Log1p(gap/(m.alpha+c.Last))

@@ -31,7 +31,8 @@ func TestFaderHardieLee2005Spreadsheet(t *testing.T) {
 	}
 }
 
-// TestBTYDManualPareto has the numbers of the walkthrough of the R package BTYD.
+// TestBTYDManualPareto has numbers of the manual and the walkthrough of the R
+// package BTYD, and others at its parameters for CDNOW.
 func TestBTYDManualPareto(t *testing.T) {
 	m := model(t, ParetoNBD, 0.55, 10.56, 0.61, 11.64)
 	for weeks, orders := range []float64{
@@ -65,7 +66,9 @@ func TestNote025OrderValues(t *testing.T) {
 }
 
 // TestFaderHardieShang2010Donations fits the 11,104 donors of Marketing Science
-// 29(6), whose counts by recency and frequency are Table 3 there.
+// 29(6). testdata/donations.csv has their counts by recency and frequency, as the
+// data set "donations" of the Python package lifetimes, whose tests have the four
+// published parameters.
 func TestFaderHardieShang2010Donations(t *testing.T) {
 	f, err := os.Open("testdata/donations.csv")
 	if err != nil {
