@@ -55,14 +55,24 @@ func logRising(a float64, n int) float64 {
 
 // harmonic returns ψ(a+n) - ψ(a) = Σ 1/(a+i), the derivative of logRising.
 func harmonic(a float64, n int) float64 {
-	if n > directTerms {
-		return mathext.Digamma(a+float64(n)) - mathext.Digamma(a)
-	}
 	sum := 0.0
+	if n > directTerms {
+		for ; a < 30; a++ {
+			sum += 1 / a
+			n--
+		}
+		return sum + math.Log1p(float64(n)/a) + digammaRest(a+float64(n)) - digammaRest(a)
+	}
 	for i := range n {
 		sum += 1 / (a + float64(i))
 	}
 	return sum
+}
+
+// digammaRest is ψ(z) - log z, to the last digit for z >= 30.
+func digammaRest(z float64) float64 {
+	y := 1 / (z * z)
+	return -0.5/z - y*(1.0/12-y*(1.0/120-y/252))
 }
 
 // logAddExp returns log(exp(u) + exp(v)) for any finite or -Inf u and v that are
