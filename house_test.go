@@ -45,6 +45,10 @@ var ranks = map[string]int{
 	"perennial/models/calibrate": 0,
 	"perennial/models/evaluate":  0,
 	"perennial/models/gbdt":      0,
+
+	"perennial/models/gbdt/internal/synthetic": 0,
+	"perennial/models/gbdt/internal/bench":     1,
+
 	"perennial/models/golearn":   0,
 	"perennial/models/logistic":  0,
 	"perennial/models/modeltest": 0,

@@ -152,8 +152,11 @@ func (s *shop) trainValue(ctx context.Context, t *training, all *answers) (*answ
 	if err != nil {
 		return nil, err
 	}
-	cfg := value.Config{LabelDays: t.valueDays, Growth: growth, Purchase: neutral(longest.model)}
 	plan := longest.plan
+	cfg := value.Config{
+		LabelDays: t.valueDays, Growth: growth, Purchase: neutral(longest.model),
+		Boosting: s.enough(t.rows(plan.Train, t.valueDays), t.valueDays), Seed: s.cfg.Seed,
+	}
 	judged := []history.Day{plan.Judge}
 	a := &answer{days: t.valueDays, plan: plan, judge: t.rows(judged, t.valueDays)}
 	truth := t.worthOf(judged)

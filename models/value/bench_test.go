@@ -16,7 +16,7 @@ func BenchmarkFit100kRows(b *testing.B) {
 	rows, labels := perfumery.draw(100_000, 3)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := fit(twoPart, config, rows, labels); err != nil {
+		if _, err := fit(b.Context(), twoPart, config, rows, labels); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -32,7 +32,6 @@ func TestDevianceIsProper(t *testing.T) {
 // TestDevianceIsTweedies compares with the general formula at power 1.5.
 func TestDevianceIsTweedies(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 0))
-	const power = 1.5
 	for range 1000 {
 		y, mu := 100*rng.ExpFloat64(), 0.01+100*rng.ExpFloat64()
 		want := 2 * (math.Pow(y, 2-power)/((1-power)*(2-power)) - y*math.Pow(mu, 1-power)/(1-power) + math.Pow(mu, 2-power)/(2-power))

@@ -13,7 +13,7 @@ import (
 const (
 	fileFormat  = "perennial value"
 	fileVersion = 1
-	fileLimit   = 1 << 20 // bounds what Read takes in; a model is a few kilobytes
+	fileLimit   = 64 << 20 // bounds what Read takes in; boosted trees are a few hundred kilobytes
 )
 
 // file is the JSON document of a model.
@@ -67,10 +67,12 @@ func (f *file) decode(r io.Reader) error {
 
 func (m *Model) validate() error {
 	switch {
-	case !slices.Contains([]string{meanForAll, meanRate, twoPart}, m.Learner):
+	case !slices.Contains([]string{meanForAll, meanRate, twoPart, boosted}, m.Learner):
 		return fmt.Errorf("learner %q is not known", m.Learner)
 	case m.Learner == twoPart && m.purchase == nil:
 		return errors.New("the two-part model needs its purchase model")
+	case (m.Learner == boosted) != (m.Boosted != nil):
+		return errors.New("trees and learner do not agree")
 	case m.LabelDays < 1 || m.LabelDays > 36500:
 		return fmt.Errorf("labels of %d days", m.LabelDays)
 	case m.Learner == twoPart && (m.Frequency.WeightDays == 0 || m.OrderValue.Weight == 0):

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"context"
 	"fmt"
 
 	"perennial/models/leaderboard"
@@ -17,6 +18,7 @@ type Model struct {
 	Frequency   Frequency  `json:"frequency"`    // of the two-part model
 	OrderValue  OrderValue `json:"order_value"`  // of the two-part model
 	Interval    Interval   `json:"interval"`     // of revenue in the label horizon
+	Boosted     *Boosted   `json:"boosted,omitempty"`
 
 	purchase leaderboard.Model
 }
@@ -62,6 +64,13 @@ func (m *Model) predict(names []string, x [][]float32, n int) ([]Prediction, err
 	if err != nil {
 		return nil, fmt.Errorf("value: %s: %w", m.Learner, err)
 	}
+	if m.Learner == boosted {
+		predictions, err := m.Boosted.predict(names, x, n)
+		if err != nil {
+			return nil, fmt.Errorf("value: %s: %w", m.Learner, err)
+		}
+		return predictions, nil
+	}
 	p := make([]float64, n)
 	if m.Learner == twoPart {
 		if err := m.purchase.Predict(p, names, x); err != nil {
@@ -90,7 +99,7 @@ func (m *Model) predictOne(c customer, p float64) Prediction {
 }
 
 // fit estimates everything that the candidate called name needs.
-func fit(name string, cfg Config, rows leaderboard.Rows, labels Labels) (*Model, error) {
+func fit(ctx context.Context, name string, cfg Config, rows leaderboard.Rows, labels Labels) (*Model, error) {
 	c, err := readColumns(rows.Columns, rows.X, len(labels.Revenue))
 	if err != nil {
 		return nil, fmt.Errorf("value: %s: %w", name, err)
@@ -98,11 +107,17 @@ func fit(name string, cfg Config, rows leaderboard.Rows, labels Labels) (*Model,
 	m := &Model{Learner: name, LabelDays: cfg.LabelDays, Growth: cfg.Growth, purchase: cfg.Purchase}
 	n := float64(len(labels.Revenue))
 	m.MeanOrders, m.MeanRevenue = sum(labels.Orders)/n, max(0, sum(labels.Revenue)/n)
-	if name == twoPart {
+	switch name {
+	case twoPart:
 		m.Frequency, m.OrderValue = fitFrequency(c), fitOrderValue(c, labels)
-		if err := m.fitScales(rows, labels); err != nil {
-			return nil, err
+		err = m.fitScales(rows, labels, &m.Frequency.Scale, &m.OrderValue.Scale)
+	case boosted:
+		if m.Boosted, err = fitBoosted(ctx, cfg.Seed, rows, labels); err == nil {
+			err = m.fitScales(rows, labels, &m.Boosted.OrderScale, &m.Boosted.RevenueScale)
 		}
+	}
+	if err != nil {
+		return nil, err
 	}
 	predicted := make([]float64, len(labels.Revenue))
 	if err := m.Predict(predicted, rows.Columns, rows.X); err != nil {
@@ -114,7 +129,7 @@ func fit(name string, cfg Config, rows leaderboard.Rows, labels Labels) (*Model,
 
 // fitScales makes the totals of orders and of revenue those of the training
 // rows. A total that is not above 0 leaves its scale alone.
-func (m *Model) fitScales(rows leaderboard.Rows, labels Labels) error {
+func (m *Model) fitScales(rows leaderboard.Rows, labels Labels, orderScale, revenueScale *float64) error {
 	predictions, err := m.predict(rows.Columns, rows.X, len(labels.Orders))
 	if err != nil {
 		return err
@@ -125,10 +140,13 @@ func (m *Model) fitScales(rows leaderboard.Rows, labels Labels) error {
 		revenue += p.Revenue
 	}
 	if actual := sum(labels.Orders); actual > 0 && orders > 0 {
-		m.Frequency.Scale = actual / orders
+		*orderScale = actual / orders
 	}
 	if actual := sum(labels.Revenue); actual > 0 && revenue > 0 {
-		m.OrderValue.Scale = actual / (m.Frequency.Scale * revenue)
+		*revenueScale = actual / revenue
+		if m.Learner == twoPart { // whose revenue has the scale of orders in it, too
+			*revenueScale /= *orderScale
+		}
 	}
 	return nil
 }

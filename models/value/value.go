@@ -2,8 +2,8 @@
 // next 365 days with an 80% interval.
 //
 // Train lets the floor, mean value times own rate, compete with a two-part model,
-// expected orders times a credibility-weighted order value, and returns the board
-// with the Model of each. Model.Year scores rows.
+// expected orders times a credibility-weighted order value, and with boosted
+// trees, and returns the board with the Model of each. Model.Year scores rows.
 package value
 
 import (
@@ -38,6 +38,9 @@ type Config struct {
 	Growth float64
 	// Purchase is P(order within LabelDays).
 	Purchase leaderboard.Model
+	// Boosting lets boosted trees compete, with draws keyed by Seed.
+	Boosting bool
+	Seed     uint64
 }
 
 func (c Config) validate() error {
@@ -69,6 +72,7 @@ const (
 	meanForAll = "mean_for_all"
 	meanRate   = "mean_rate"
 	twoPart    = "two_part"
+	boosted    = "boosted"
 )
 
 // Train fits the candidates on train, whose labels stand beside it, and judges
@@ -85,11 +89,15 @@ func Train(ctx context.Context, cfg Config, train leaderboard.Rows, labels Label
 	}
 	train.Y, judge.Y = labels.Revenue, truth.Revenue
 	candidate := func(name string, rung leaderboard.Rung) leaderboard.Candidate {
-		return leaderboard.Candidate{Name: name, Rung: rung, Fit: func(_ context.Context, rows leaderboard.Rows) (leaderboard.Model, error) {
-			return fit(name, cfg, rows, labels)
+		return leaderboard.Candidate{Name: name, Rung: rung, Fit: func(ctx context.Context, rows leaderboard.Rows) (leaderboard.Model, error) {
+			return fit(ctx, name, cfg, rows, labels)
 		}}
 	}
-	return leaderboard.Compete(ctx, Contest(), []leaderboard.Candidate{
+	candidates := []leaderboard.Candidate{
 		candidate(meanForAll, leaderboard.Base), candidate(meanRate, leaderboard.Rule), candidate(twoPart, leaderboard.Learner),
-	}, train, judge)
+	}
+	if cfg.Boosting {
+		candidates = append(candidates, candidate(boosted, leaderboard.Ensemble))
+	}
+	return leaderboard.Compete(ctx, Contest(), candidates, train, judge)
 }

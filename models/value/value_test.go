@@ -1,11 +1,14 @@
 package value
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"perennial/models/leaderboard"
 )
@@ -33,6 +36,62 @@ func TestTwoPartWinsAndIsUnbiased(t *testing.T) {
 
 // TestIntervalHoldsFourOfFive of the new customers who have not gone: for the
 // others 0 is predicted and right.
+// TestTreesFindWhatTwoPartsCannotSay: revenue that hangs on a column which
+// neither frequency nor order value reads.
+func TestTreesFindWhatTwoPartsCannotSay(t *testing.T) {
+	draw := func(seed uint64) (leaderboard.Rows, Labels) {
+		rows, labels := perfumery.draw(6000, seed)
+		club := make([]float32, len(rows.Y))
+		for i := range club {
+			if club[i] = float32(i % 2); club[i] == 1 {
+				labels.Revenue[i] *= 4
+			}
+		}
+		rows.Columns, rows.X = append(rows.Columns, "club"), append(rows.X, club)
+		return rows, labels
+	}
+	rows, labels := draw(1)
+	judge, truth := draw(2)
+	cfg := Config{LabelDays: labelDays, Growth: 2, Purchase: known{}, Boosting: true}
+	board, err := Train(context.Background(), cfg, rows, labels, judge, truth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if board.Winner != boosted {
+		t.Errorf("winner is %s: %s", board.Winner, board.Why)
+	}
+	entry := board.Entry(boosted)
+	if bias := entry.Metrics["bias"]; math.Abs(bias) > 0.1*sum(truth.Revenue)/float64(len(truth.Revenue)) {
+		t.Errorf("bias is %v", bias)
+	}
+	var text bytes.Buffer
+	if err := entry.Model.Write(&text); err != nil {
+		t.Fatal(err)
+	}
+	read, err := Read(&text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := make([]float64, len(judge.Y))
+	if err := read.Predict(again, judge.Columns, judge.X); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(entry.Predictions, again); diff != "" {
+		t.Error("the saved trees predict otherwise:\n", diff)
+	}
+}
+
+func TestFewOrdersGrowNoTrees(t *testing.T) {
+	rows, labels := perfumery.draw(300, 1)
+	board, err := Train(context.Background(), Config{LabelDays: labelDays, Growth: 2, Purchase: known{}, Boosting: true}, rows, labels, rows, labels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failure := board.Entry(boosted).Failure; !strings.Contains(failure, "rows with an order") {
+		t.Errorf("failure is %q", failure)
+	}
+}
+
 func TestIntervalHoldsFourOfFive(t *testing.T) {
 	for name, s := range map[string]shop{"perfumery": perfumery, "bakery": bakery} {
 		board, held, truth := s.compete(t, config, 4000, 4000)
