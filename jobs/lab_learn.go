@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"perennial/models/evaluate"
@@ -17,18 +18,26 @@ type LearnOptions struct {
 	Train, Test string   // files: CSV, TSV, JSON or Parquet
 	Label       string   // column of two values, in both tables
 	Positive    string   // the value of them that is predicted; "" means yes, true, the larger number or the later text
-	Learners    []string // names; none means logistic
+	Learners    []string // names; none means logistic, or none beside Model
 	Params      []string // key=value, or learner.key=value when there are several learners
 	Predictions string   // CSV to write: the test rows and their probabilities; "" means none
-	Model       string   // file to write the best learner to; "" means none
+	Save        string   // file to write the best learner to; "" means none
+	Model       string   // LightGBM model text to judge beside the learners; "" means none
+	Shap        string   // CSV or Parquet to write contributions to; "" means none
+	Importance  string   // CSV to write importances to, "-" to print them; "" means none
+	Curve       bool     // judge fits on 1/8, 1/4 and 1/2 of the training rows too
 	JSON        bool     // print JSON instead of tables for people
 }
+
+// toTerminal is the Importance that is printed.
+const toTerminal = "-"
 
 // trial is how one learner did.
 type trial struct {
 	learner        string
 	asked          bool // false for a floor that nobody asked for
 	model          leaderboard.Model
+	test           labRows   // as the model takes them
 	predictions    []float64 // of the test rows, in their order
 	report         evaluate.Report
 	trainSeconds   float64
@@ -39,8 +48,8 @@ type trial struct {
 // Learn fits learners on one plain table, judges them on another and prints how
 // well each did, beside the base rate of the training table. With Predictions it
 // writes the test rows in their order and, as last column, the probability of the
-// best learner; with Model, the file of that learner. The best has the lowest log
-// loss on the test table. Times are by env.Clock; the peak of memory is that of the
+// best learner; with Save, the file of that learner; with Shap, what moved each
+// of its predictions. The best has the lowest log loss on the test table. Times are by env.Clock; the peak of memory is that of the
 // process so far, without the child in which golearn_liblinear is trained.
 //
 // Wrong options are errors with ExitUsage, tables that cannot be learnt from with
@@ -61,7 +70,14 @@ func learn(ctx context.Context, opts LearnOptions, env Env, out io.Writer) error
 	if err != nil {
 		return err
 	}
-	result := &learnResult{task: task, added: predictionColumns(learners)}
+	if opts.Model != "" {
+		model, err := task.readModel(opts.Model)
+		if err != nil {
+			return err
+		}
+		learners = append([]labLearner{model}, learners...)
+	}
+	result := &learnResult{task: task, added: predictionColumns(learners), printed: opts.Importance == toTerminal}
 	if err := result.checkRoom(opts); err != nil {
 		return err
 	}
@@ -73,6 +89,9 @@ func learn(ctx context.Context, opts LearnOptions, env Env, out io.Writer) error
 		result.trials = append(result.trials, t)
 	}
 	result.judge()
+	if err := result.measure(ctx, opts, learners); err != nil {
+		return err
+	}
 	if err := result.save(opts); err != nil {
 		return err
 	}
@@ -80,6 +99,19 @@ func learn(ctx context.Context, opts LearnOptions, env Env, out io.Writer) error
 		return result.printJSON(out)
 	}
 	return result.print(out)
+}
+
+// measure fills what was asked for beside the figures of the learners.
+func (r *learnResult) measure(ctx context.Context, opts LearnOptions, learners []labLearner) (err error) {
+	if opts.Curve {
+		if r.curve, err = r.task.learningCurve(ctx, learners, r.trials); err != nil {
+			return err
+		}
+	}
+	if opts.Importance != "" {
+		r.importance, err = r.importances()
+	}
+	return err
 }
 
 // check returns the learners to run, or why the options are wrong.
@@ -92,20 +124,36 @@ func (o LearnOptions) check() ([]labLearner, error) {
 	if err := o.checkOutputs(); err != nil {
 		return nil, err
 	}
+	if len(o.Learners) == 0 && o.Model == "" {
+		o.Learners = []string{"logistic"}
+	}
+	if err := o.checkExplained(); err != nil {
+		return nil, err
+	}
 	return chooseLearners(o.Learners, o.Params)
+}
+
+// checkExplained refuses contributions of learners that have none.
+func (o LearnOptions) checkExplained() error {
+	says := func(name string) bool { return name == "logistic" || name == "boosting" }
+	if o.Shap != "" && o.Model == "" && !slices.ContainsFunc(o.Learners, says) {
+		return labUsage("--shap: none of the learners says what moves its predictions (add logistic or boosting)")
+	}
+	return nil
 }
 
 // checkOutputs finds what would fail only after the training, or overwrite
 // something that is needed.
 func (o LearnOptions) checkOutputs() error {
 	type file struct{ flag, path string }
-	taken := []file{{"train", o.Train}, {"test", o.Test}}
-	for _, output := range []file{{"predictions", o.Predictions}, {"model", o.Model}} {
-		if output.path == "" {
+	taken := []file{{"train", o.Train}, {"test", o.Test}, {"model", o.Model}}
+	outputs := []file{{"predictions", o.Predictions}, {"save", o.Save}, {"shap", o.Shap}, {"importance", o.Importance}}
+	for _, output := range outputs {
+		if output.path == "" || output == (file{"importance", toTerminal}) {
 			continue
 		}
 		for _, other := range taken {
-			if sameFile(output.path, other.path) {
+			if other.path != "" && sameFile(output.path, other.path) {
 				return labUsage("--%s %s is also --%s (write to another file)", output.flag, output.path, other.flag)
 			}
 		}
@@ -129,19 +177,30 @@ func sameFile(a, b string) bool {
 
 // try fits a learner on the training rows and judges it on the test rows.
 func (t *learnTask) try(ctx context.Context, l labLearner, clock func() time.Time) (trial, error) {
+	train, _ := t.rowsOf(l)
 	start := clock()
-	model, err := l.fit(ctx, t.train)
+	model, err := l.fit(ctx, train)
 	if err != nil {
 		return trial{}, fmt.Errorf("%s: %w", l.name, err)
 	}
 	fitted := clock()
-	predictions := make([]float64, len(t.test.Y))
-	if err := model.Predict(predictions, t.test.Columns, t.test.X); err != nil {
+	of, err := t.judge(l, model)
+	if err != nil {
 		return trial{}, fmt.Errorf("%s: %w", l.name, err)
 	}
+	of.trainSeconds, of.predictSeconds = fitted.Sub(start).Seconds(), clock().Sub(fitted).Seconds()
+	of.peakRSSBytes = peakRSS()
+	return of, nil
+}
+
+// judge lets a fitted model predict the test rows.
+func (t *learnTask) judge(l labLearner, model leaderboard.Model) (trial, error) {
+	_, test := t.rowsOf(l)
+	predictions := make([]float64, len(test.Y))
+	if err := model.Predict(predictions, test.Columns, test.X); err != nil {
+		return trial{}, err
+	}
 	return trial{
-		learner: l.name, asked: l.asked, model: model, predictions: predictions,
-		trainSeconds: fitted.Sub(start).Seconds(), predictSeconds: clock().Sub(fitted).Seconds(),
-		report: evaluate.Binary(t.test.Y, predictions), peakRSSBytes: peakRSS(),
+		learner: l.name, asked: l.asked, model: model, test: test, predictions: predictions, report: evaluate.Binary(test.Y, predictions),
 	}, nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"perennial/models/gbdt"
 	"perennial/models/golearn"
 	"perennial/models/logistic"
 )
@@ -156,6 +157,7 @@ func TestLearnModel(t *testing.T) {
 		read    func(*os.File) error
 	}{
 		{"logistic", func(f *os.File) error { _, err := logistic.Read(f); return err }},
+		{"boosting", func(f *os.File) error { _, err := gbdt.Read(f); return err }},
 		{"golearn_forest", func(f *os.File) error { _, err := golearn.ReadForest(f); return err }},
 		{"golearn_liblinear", func(f *os.File) error { _, err := golearn.ReadLiblinear(f); return err }},
 		{"base_rate", func(f *os.File) error { return json.NewDecoder(f).Decode(&struct{ Share float64 }{}) }},
@@ -164,9 +166,9 @@ func TestLearnModel(t *testing.T) {
 		t.Run(tt.learner, func(t *testing.T) {
 			opts := labFiles(t)
 			opts.Learners = []string{tt.learner}
-			opts.Model = filepath.Join(t.TempDir(), "model")
+			opts.Save = filepath.Join(t.TempDir(), "model")
 			learnJSONOf(t, opts)
-			file, err := os.Open(opts.Model)
+			file, err := os.Open(opts.Save)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -206,13 +208,13 @@ func TestLearnErrors(t *testing.T) {
 	}{
 		{"no label", func(o *LearnOptions) { o.Label = "" }, ExitUsage, "--label is missing"},
 		{"unknown label", func(o *LearnOptions) { o.Label = "churn" }, ExitUsage, `no column "churn" (there are customer, `},
-		{"unknown learner", func(o *LearnOptions) { o.Learners = []string{"gbtd"} }, ExitUsage, `"gbtd": unknown (choose from logistic, golearn_forest, golearn_liblinear, base_rate)`},
+		{"unknown learner", func(o *LearnOptions) { o.Learners = []string{"gbtd"} }, ExitUsage, `"gbtd": unknown (choose from logistic, boosting, golearn_forest, golearn_liblinear, base_rate)`},
 		{"learner twice", func(o *LearnOptions) { o.Learners = []string{"logistic", "logistic"} }, ExitUsage, "named twice"},
 		{"unknown parameter", func(o *LearnOptions) { o.Params = []string{"trees=3"} }, ExitUsage, "logistic.trees: unknown (logistic has lambda, shape, max_iterations)"},
 		{"unknown positive", func(o *LearnOptions) { o.Positive = "maybe" }, ExitUsage, `no row has it in "churned" (the values are "no", "yes")`},
 		{"output is input", func(o *LearnOptions) { o.Predictions = o.Test }, ExitUsage, "is also --test"},
-		{"outputs are one file", func(o *LearnOptions) { o.Predictions, o.Model = "out", "./out" }, ExitUsage, "is also --predictions"},
-		{"no folder", func(o *LearnOptions) { o.Model = filepath.Join(t.TempDir(), "no", "model") }, ExitUsage, "make the folder first"},
+		{"outputs are one file", func(o *LearnOptions) { o.Predictions, o.Save = "out", "./out" }, ExitUsage, "is also --predictions"},
+		{"no folder", func(o *LearnOptions) { o.Save = filepath.Join(t.TempDir(), "no", "model") }, ExitUsage, "make the folder first"},
 		{"no file", func(o *LearnOptions) { o.Train = filepath.Join(t.TempDir(), "no.csv") }, ExitInput, "no.csv"},
 		{"no rows", func(o *LearnOptions) {
 			o.Test = change(func(records [][]string) [][]string { return records[:1] })

@@ -19,35 +19,36 @@ const baseRate = "base_rate"
 type labLearner struct {
 	name  string
 	asked bool
+	coded bool     // takes texts as codes, not as a 0/1 feature for each
+	own   *labRows // the test rows for a model that was read, nil for learners
 	fit   labFit
 }
 
 // labFit learns a model from rows.
-type labFit func(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error)
+type labFit func(ctx context.Context, train labRows) (leaderboard.Model, error)
 
 // labEntry is a learner on the bench, which takes its parameters and says how it
 // is fitted with them.
 type labEntry struct {
 	name      string
+	coded     bool
 	configure func(*labParams) labFit
 }
 
 // labBench lists the learners that there are.
 func labBench() []labEntry {
 	return []labEntry{
-		{"logistic", logisticFit},
-		{"golearn_forest", forestFit},
-		{"golearn_liblinear", liblinearFit},
-		{baseRate, baseRateFit},
+		{name: "logistic", configure: logisticFit},
+		{name: "boosting", coded: true, configure: boostingFit},
+		{name: "golearn_forest", configure: forestFit},
+		{name: "golearn_liblinear", configure: liblinearFit},
+		{name: baseRate, configure: baseRateFit},
 	}
 }
 
 // chooseLearners returns the learners called names, and the floor if it is not
 // among them.
 func chooseLearners(names, params []string) ([]labLearner, error) {
-	if len(names) == 0 {
-		names = []string{"logistic"}
-	}
 	bench := labBench()
 	for i, name := range names {
 		if !slices.ContainsFunc(bench, func(e labEntry) bool { return e.name == name }) {
@@ -71,7 +72,7 @@ func chooseLearners(names, params []string) ([]labLearner, error) {
 		if err := p.check(); err != nil {
 			return nil, err
 		}
-		learners = append(learners, labLearner{name: entry.name, asked: slices.Contains(names, entry.name), fit: fit})
+		learners = append(learners, labLearner{name: entry.name, asked: slices.Contains(names, entry.name), coded: entry.coded, fit: fit})
 	}
 	return learners, nil
 }
@@ -107,15 +108,14 @@ func liblinearFit(p *labParams) labFit {
 }
 
 func baseRateFit(*labParams) labFit {
-	return func(_ context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
-		share := float64(train.Positives()) / float64(len(train.Y))
-		return &purchase.BaseRate{Learner: baseRate, Share: share}, nil
+	return func(_ context.Context, train labRows) (leaderboard.Model, error) {
+		return &purchase.BaseRate{Learner: baseRate, Share: rate(train.Rows)}, nil
 	}
 }
 
 // fitOf fits unweighted rows with a learner's own Fit.
 func fitOf[M leaderboard.Model](fit func(context.Context, []string, [][]float32, []float64, []float64) (M, error)) labFit {
-	return func(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
+	return func(ctx context.Context, train labRows) (leaderboard.Model, error) {
 		model, err := fit(ctx, train.Columns, train.X, train.Y, nil)
 		if err != nil {
 			return nil, err

@@ -36,6 +36,8 @@ func shareParams(learners, params []string) ([]*labParams, error) {
 			if share < 0 {
 				return nil, labUsage("--param %q: %s is not among the learners (there are %s)", param, learner, strings.Join(learners, ", "))
 			}
+		} else if len(learners) == 0 {
+			return nil, labUsage("--param %q: no learner runs (name one with --learner)", param)
 		} else if len(learners) > 1 {
 			return nil, labUsage("--param %q: several learners run (write %s.%s, or the learner that is meant)", param, learners[0], param)
 		}
@@ -56,8 +58,13 @@ func (p *labParams) take(key string) (value string, ok bool) {
 
 // reject keeps the first value that is not what its parameter needs.
 func (p *labParams) reject(key, value, need string) {
+	p.fail(labUsage("--param %s.%s=%s: not %s", p.learner, key, value, need))
+}
+
+// fail keeps the first error.
+func (p *labParams) fail(err error) {
 	if p.err == nil {
-		p.err = labUsage("--param %s.%s=%s: not %s", p.learner, key, value, need)
+		p.err = err
 	}
 }
 
@@ -85,6 +92,74 @@ func (p *labParams) positive(key string) float64 {
 		p.reject(key, value, "a number above 0")
 	}
 	return v
+}
+
+// share takes a number above 0 and at most 1.
+func (p *labParams) share(key string) float64 {
+	value, ok := p.take(key)
+	if !ok {
+		return 0
+	}
+	v, err := strconv.ParseFloat(value, 64)
+	if err != nil || !(v > 0 && v <= 1) {
+		p.reject(key, value, "a number above 0, at most 1")
+	}
+	return v
+}
+
+// penalty takes a finite number from 0 on. It returns -1 for 0, which learners
+// take for none.
+func (p *labParams) penalty(key string) float64 {
+	value, ok := p.take(key)
+	if !ok {
+		return 0
+	}
+	v, err := strconv.ParseFloat(value, 64)
+	if err != nil || !(v >= 0) || math.IsInf(v, 1) {
+		p.reject(key, value, "a number from 0 on")
+	}
+	if v == 0 {
+		return -1
+	}
+	return v
+}
+
+// list takes names with + between them.
+func (p *labParams) list(key string) []string {
+	value, ok := p.take(key)
+	if !ok {
+		return nil
+	}
+	names := strings.Split(value, "+")
+	if slices.Contains(names, "") {
+		p.reject(key, value, "names with + between them")
+	}
+	return names
+}
+
+// directions takes name:1 and name:-1 with + between them.
+func (p *labParams) directions(key string) map[string]int {
+	directions := map[string]int{}
+	for _, one := range p.list(key) {
+		i := strings.LastIndex(one, ":")
+		sign := one[i+1:]
+		if i < 1 || (sign != "1" && sign != "-1") {
+			p.reject(key, one, "column:1 or column:-1, with + between several")
+			return nil
+		}
+		directions[one[:i]] = 1
+		if sign == "-1" {
+			directions[one[:i]] = -1
+		}
+	}
+	return directions
+}
+
+// only takes a value that has no alternative here.
+func (p *labParams) only(key, sole, because string) {
+	if value, ok := p.take(key); ok && value != sole {
+		p.reject(key, value, sole+", because "+because)
+	}
 }
 
 // seed takes a whole number.

@@ -18,8 +18,19 @@ const probabilityColumn = "probability"
 
 // save writes the files that opts asks for.
 func (r *learnResult) save(opts LearnOptions) error {
-	if opts.Model != "" {
-		if err := writeLabFile(opts.Model, r.best.model.Write); err != nil {
+	if opts.Save != "" {
+		if err := writeLabFile(opts.Save, r.best.model.Write); err != nil {
+			return err
+		}
+	}
+	if opts.Shap != "" {
+		if err := r.saveShap(opts.Shap); err != nil {
+			return err
+		}
+	}
+	if r.importance != nil && opts.Importance != toTerminal {
+		write := func(w io.Writer) error { return writeImportances(w, r.importance) }
+		if err := writeLabFile(opts.Importance, write); err != nil {
 			return err
 		}
 	}

@@ -27,7 +27,7 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 	folder := t.TempDir()
 	for name, edit := range map[string]func(*LearnOptions){
 		"predictions": func(o *LearnOptions) { o.Predictions = folder },
-		"model":       func(o *LearnOptions) { o.Model = folder },
+		"save":        func(o *LearnOptions) { o.Save = folder },
 	} {
 		opts := labFiles(t)
 		edit(&opts)

@@ -13,11 +13,23 @@ import (
 // learnTask is what learners are fitted on and judged by.
 type learnTask struct {
 	label       labLabel
-	train, test leaderboard.Rows
+	train, test labRows // texts are 0/1 features
+	coded       struct{ train, test labRows }
 	columns     int          // of the training table that are used
 	tested      *table.Table // as read
 	warnings    []string     // what makes the figures doubtful
 	notes       []string     // what became of the columns
+}
+
+// rowsOf returns the rows in the form that a learner takes.
+func (t *learnTask) rowsOf(l labLearner) (train, test labRows) {
+	switch {
+	case l.own != nil:
+		return t.train, *l.own
+	case l.coded:
+		return t.coded.train, t.coded.test
+	}
+	return t.train, t.test
 }
 
 func (t *learnTask) warn(format string, args ...any) {
@@ -105,8 +117,32 @@ func (t *learnTask) encode(encoder *featureEncoder, train, test *table.Table, op
 	if t.test.Columns, t.test.X, unseen, err = encoder.encode(test); err != nil {
 		return fmt.Errorf("%s: %w", opts.Test, err)
 	}
+	t.train.sources, t.test.sources = encoder.sources(), encoder.sources()
+	t.train.levels, t.test.levels = noLevels(len(t.train.X)), noLevels(len(t.train.X))
+	t.train.Group = make([]uint64, len(t.train.Y)) // no row is of another one's customer
 	t.columns = len(encoder.columns)
 	t.notes = slices.Concat(t.notes, encoder.leftOut, unseen)
+	return t.encodeCodes(encoder, train, test, opts)
+}
+
+// encodeCodes fills the rows whose texts are codes.
+func (t *learnTask) encodeCodes(encoder *featureEncoder, train, test *table.Table, opts LearnOptions) error {
+	levels, err := encoder.levels(train)
+	if err != nil {
+		return fmt.Errorf("%s: %w", opts.Train, err)
+	}
+	fill := func(rows *labRows, of labRows, from *table.Table) error {
+		rows.Y, rows.Group, rows.levels = of.Y, of.Group, levels
+		rows.Columns, rows.X, err = encoder.encodeCodes(from, levels)
+		rows.sources = rows.Columns
+		return err
+	}
+	if err := fill(&t.coded.train, t.train, train); err != nil {
+		return fmt.Errorf("%s: %w", opts.Train, err)
+	}
+	if err := fill(&t.coded.test, t.test, test); err != nil {
+		return fmt.Errorf("%s: %w", opts.Test, err)
+	}
 	return nil
 }
 
