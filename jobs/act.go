@@ -23,7 +23,6 @@ type desk struct {
 	cuts       segment.Cuts
 	previous   *publish.Reader // nil on the first night
 	thresholds action.Thresholds
-	definition bool // the contract has changed since the previous commit
 }
 
 // propose collects what all customers claim of limited resources.
@@ -89,7 +88,7 @@ func (d *desk) segmented(ctx context.Context, k int) ([]proposed, []publish.Scor
 		d.cuts.Assign(c.Segment, &c.Score, previous)
 		if p := c.Score.ChurnProbability; p != nil {
 			newModel := previous != nil && previous.ModelVersion != c.Score.ModelVersion
-			redefined := previous != nil && (d.definition || previous.ChurnHorizonDays != c.Score.ChurnHorizonDays)
+			redefined := previous != nil && previous.ChurnHorizonDays != c.Score.ChurnHorizonDays
 			c.Score.Change = churn.Change(previous, *p, newModel, redefined, c.NewFacts)
 		}
 		proposals[i].proposal = d.policy.Propose(c.Action, &c.Score, previous)

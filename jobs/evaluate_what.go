@@ -5,73 +5,87 @@ import (
 	"fmt"
 	"io"
 
-	"perennial/features/label"
-	"perennial/models/evaluate"
 	"perennial/models/nextpurchase"
 	"perennial/pipeline/history"
 )
 
-// WhatReport judges product recommendations against the first order after the
-// cutoff: of customers who ordered, the mean over them.
+// WhatReport judges what was recommended against the first order after the night:
+// of customers who had ordered and did again, the mean over them. Whether a product
+// could be had on that night is not known, so all may be named.
 type WhatReport struct {
-	Customers int             `json:"customers"`
-	At5       evaluate.Basket `json:"personal_frequency_at_5"`
-	At10      evaluate.Basket `json:"personal_frequency_at_10"`
-	Popular10 evaluate.Basket `json:"popularity_at_10"`
+	Boards []nextpurchase.Board  `json:"boards"` // on which the champions were chosen, before the night
+	Levels []nextpurchase.Judged `json:"levels"`
 }
 
-// recommended are the measures of one customer.
-type recommended struct{ at5, at10, popular10 evaluate.Basket }
+// judgedLines bounds how many order lines of histories are judged.
+const judgedLines = 2_000_000
 
-// judgeWhat recommends as of the shop's night and looks at what was bought
-// within days. It returns nil where orders name no products.
+// judgeWhat recommends as of the shop's night and looks at what was bought within
+// days. It returns nil where orders name neither products nor categories.
 func (s *shop) judgeWhat(ctx context.Context, days int, progress Progress) (*WhatReport, error) {
-	what := nextpurchase.NewWhat(s.extract.Vocabulary(), s.extract.Products(), s.cfg.Recommend.Exclude, s.survey.products, s.survey.categories)
-	popular := what.PopularProducts(10)
-	parts := make([][]recommended, s.extract.Buckets())
-	err := s.eachBucket(ctx, progress.Step("what", len(parts)), func(k int, bucket *history.Bucket) error {
-		for i := range bucket.Histories {
-			h := &bucket.Histories[i]
-			view := h.At(s.asOf)
-			bought := label.Of(h, s.asOf, days).Products
-			if len(view.Lines) == 0 || len(bought) == 0 {
-				continue
+	boards, err := s.survey.bought.trial.Choose(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cases, err := s.nightToJudge(ctx, days, progress)
+	if err != nil {
+		return nil, err
+	}
+	judged, err := cases.Judge(ctx, boards)
+	if err != nil || len(judged) == 0 {
+		return nil, err
+	}
+	return &WhatReport{boards, judged}, nil
+}
+
+// nightToJudge gathers what customers ordered within days after the shop's night.
+func (s *shop) nightToJudge(ctx context.Context, days int, progress Progress) (*nextpurchase.Trial, error) {
+	tonight := s.survey.bought.tonight
+	workers := newWorkers(func() *nextpurchase.Trial { return nextpurchase.NewTrial(tonight, judgedLines) })
+	err := s.eachBucket(ctx, progress.Step("what", s.extract.Buckets()), func(_ int, bucket *history.Bucket) error {
+		return workers.add(func(cases *nextpurchase.Trial) error {
+			for i := range bucket.Histories {
+				h := &bucket.Histories[i]
+				view := h.At(s.asOf)
+				if err := cases.Add(hashCustomer(h.Customer, s.cfg.Seed, "judge what"), &view, h.Lines, days); err != nil {
+					return err
+				}
 			}
-			var earlier []history.Code
-			for j := range view.Lines {
-				earlier = append(earlier, view.Lines[j].Product)
-			}
-			ranked := what.RankProducts(&view, 10)
-			parts[k] = append(parts[k], recommended{
-				at5:       evaluate.NextBasket(ranked, bought, earlier, 5),
-				at10:      evaluate.NextBasket(ranked, bought, earlier, 10),
-				popular10: evaluate.NextBasket(popular, bought, earlier, 10),
-			})
-		}
-		return nil
+			return nil
+		})
 	})
 	if err != nil {
 		return nil, err
 	}
-	var at5, at10, popular10 []evaluate.Basket
-	for _, part := range parts {
-		for _, r := range part {
-			at5, at10, popular10 = append(at5, r.at5), append(at10, r.at10), append(popular10, r.popular10)
-		}
-	}
-	if len(at5) == 0 {
-		return nil, nil
-	}
-	return &WhatReport{len(at5), evaluate.MeanBasket(at5), evaluate.MeanBasket(at10), evaluate.MeanBasket(popular10)}, nil
+	return workers.merged((*nextpurchase.Trial).Merge)
 }
 
 func (r *WhatReport) print(w io.Writer) {
-	fmt.Fprintf(w, "\nNext products, judged on the first order of %d customers:\n", r.Customers)
-	fmt.Fprint(w, "candidate\trecall\tNDCG@k\tNDCG full\thit ratio\trecall of repeats\tof new items\t\n")
-	line := func(name string, b evaluate.Basket) {
-		fmt.Fprintf(w, "%s\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t\n", name, b.Recall, b.NDCG, b.NDCGFull, b.PHR, b.RecallRepeat, b.RecallExplore)
+	for k := range r.Levels {
+		printJudged(w, &r.Levels[k])
 	}
-	line("personal frequency, 5", r.At5)
-	line("personal frequency, 10", r.At10)
-	line("popularity, 10", r.Popular10)
+	for k := range r.Boards {
+		fmt.Fprintf(w, "%s\n", chosen(&r.Boards[k]))
+	}
+}
+
+func printJudged(w io.Writer, j *nextpurchase.Judged) {
+	fmt.Fprintf(w, "\nThe next %s, judged on the first order of %d customers; champion %s\n", j.Level, j.Customers, j.Champion)
+	fmt.Fprint(w, "candidate\trecall@5\trecall@10\tNDCG@10\tNDCG full\thit ratio@10\trecall of repeats@10\tof new items\t")
+	for _, group := range j.Candidates[0].Groups[1:] {
+		fmt.Fprintf(w, "recall@5 of the %d with %s orders\t", group.Customers, group.Orders)
+	}
+	fmt.Fprintln(w)
+	for _, candidate := range j.Candidates {
+		all := candidate.Groups[0]
+		b := all.At10
+		fmt.Fprintf(w, "%s\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t", candidate.Candidate, all.At5.Recall, b.Recall, b.NDCG, b.NDCGFull, b.PHR, b.RecallRepeat, b.RecallExplore)
+		for _, group := range candidate.Groups[1:] {
+			fmt.Fprintf(w, "%.4f\t", group.At5.Recall)
+		}
+		fmt.Fprintln(w)
+	}
+	if j.Predicted != nil {
+		fmt.Fprintf(w, "probabilities of %s: %.4f on average, %.4f came true, ECE %.4f\n", j.Champion, *j.Predicted, *j.Observed, *j.ECE)
+	}
 }

@@ -61,6 +61,7 @@ func explainScore(out io.Writer, commit *publish.Commit, score *publish.Score) e
 	for _, reason := range score.Reasons {
 		fmt.Fprintf(out, "  because: %s (%s)\n", reason.Text, reason.Strength)
 	}
+	explainNext(out, score)
 	fmt.Fprintf(out, "action %s: %s\n\nThe published row:\n", score.Action, score.ActionReason)
 	var line, row bytes.Buffer
 	one := func(yield func(*publish.Score, error) bool) { yield(score, nil) }
@@ -72,6 +73,21 @@ func explainScore(out io.Writer, commit *publish.Commit, score *publish.Score) e
 	}
 	_, err := row.WriteTo(out)
 	return err
+}
+
+// explainNext prints what the next order may hold, and why.
+func explainNext(out io.Writer, score *publish.Score) {
+	for _, next := range []struct {
+		what string
+		of   []publish.Recommendation
+	}{{"product", score.NextProductReasons}, {"category", score.NextCategoryReasons}} {
+		for _, r := range next.of {
+			fmt.Fprintf(out, "next %s %s (%s): %s\n", next.what, r.ID, percent(r.Probability), r.Text)
+		}
+	}
+	if score.ReplenishDueDate != nil {
+		fmt.Fprintf(out, "due on %s: %s\n", history.Day(*score.ReplenishDueDate), score.ReplenishReason)
+	}
 }
 
 // explainFeatures prints the features of the night, if they are still there.

@@ -22,13 +22,18 @@ func (n *night) score(ctx context.Context) error {
 	if err := n.openDesk(ctx); err != nil {
 		return err
 	}
-	sc := newScorer(n.shop, n.models, publish.Score{
+	what, boards, err := n.shop.recommender(ctx)
+	if err != nil {
+		return err
+	}
+	n.summary.What = boards
+	sc := newScorer(n.shop, n.models, what, publish.Score{
 		AsOf: int32(n.opts.AsOf), ScoredAt: n.start, RunID: n.runID,
 		ModelVersion: n.models.version(), SchemaVersion: publish.SchemaVersion,
 	})
 	counts := make([]segment.Summary, n.desk.buckets)
 	ids := make([]publish.IDChecksum, n.desk.buckets)
-	err := n.shop.eachBucket(ctx, n.env.Progress.Step("score", n.desk.buckets), func(k int, bucket *history.Bucket) error {
+	err = n.shop.eachBucket(ctx, n.env.Progress.Step("score", n.desk.buckets), func(k int, bucket *history.Bucket) error {
 		m, customers, err := sc.bucket(bucket)
 		if err != nil {
 			return err
@@ -68,7 +73,6 @@ func (n *night) openDesk(ctx context.Context) error {
 		return err
 	default:
 		n.desk.previous = previous
-		n.desk.definition = previous.Commit.SchemaVersion != publish.SchemaVersion
 	}
 	parent, err := n.files.Path("runs/" + n.runID)
 	if err != nil {

@@ -32,12 +32,8 @@ type explainable interface {
 
 // newScorer returns the scorer of a night. stamp holds the columns that are
 // the same in every row.
-func newScorer(s *shop, models *predictors, stamp publish.Score) *scorer {
-	sc := &scorer{
-		shop: s, models: models, stamp: stamp,
-		what: nextpurchase.NewWhat(s.extract.Vocabulary(), s.extract.Products(), s.cfg.Recommend.Exclude, s.survey.products, s.survey.categories),
-	}
-	sc.columns = ruleColumns
+func newScorer(s *shop, models *predictors, what *nextpurchase.What, stamp publish.Score) *scorer {
+	sc := &scorer{shop: s, models: models, what: what, stamp: stamp, columns: ruleColumns}
 	if m, ok := models.churn.(explainable); ok {
 		sc.explained, sc.columns = m, m.Columns()
 	}
@@ -70,12 +66,13 @@ func (sc *scorer) bucket(bucket *history.Bucket) (*features.Matrix, []customer, 
 	if err != nil {
 		return nil, nil, err
 	}
+	next := sc.what.Recommender()
 	n := 0
 	for i := range rows {
 		for bucket.Histories[n].Customer != m.Customers[i] {
 			n++
 		}
-		rows[i] = sc.customer(m, i, &bucket.Histories[n])
+		rows[i] = sc.customer(m, i, &bucket.Histories[n], next)
 		if rows[i].Segment.Orders == 0 {
 			continue // the models know buyers only
 		}
@@ -94,8 +91,8 @@ func (s *shop) featuresOf(bucket *history.Bucket) (*features.Matrix, error) {
 	return m, s.set.NewBuilder().Build(m, bucket.Histories, []history.Day{s.asOf}, features.Everybody)
 }
 
-// customer fills what needs no model.
-func (sc *scorer) customer(m *features.Matrix, i int, h *history.History) customer {
+// customer fills what needs no feature model.
+func (sc *scorer) customer(m *features.Matrix, i int, h *history.History, next *nextpurchase.Recommender) customer {
 	s := sc.shop
 	view := h.At(s.asOf)
 	usualGap := purchase.UsualGap(cell(m, "gap_mean_days", i), cell(m, "repeat_order_days", i), s.survey.populationGap())
@@ -112,7 +109,7 @@ func (sc *scorer) customer(m *features.Matrix, i int, h *history.History) custom
 	c.Score.HistoricRevenue = c.Segment.Revenue
 	c.Score.HistoricOrders = int32(c.Segment.Orders)
 	c.Score.OverdueRatio = known(c.Segment.OverdueRatio)
-	c.Score.NextProducts, c.Score.NextCategories = sc.what.Next(&view)
+	next.Fill(&c.Score, &view)
 	return c
 }
 

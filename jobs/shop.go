@@ -9,8 +9,6 @@ import (
 
 	"perennial/features"
 	"perennial/features/label"
-	"perennial/models/basket"
-	"perennial/models/nextpurchase"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 )
@@ -26,18 +24,13 @@ type shop struct {
 
 // survey is what one look at every history tells about the shop.
 type survey struct {
-	gaps       label.Gaps
-	first      history.Day // of the orders
-	newest     history.Day
-	customers  int64
-	buyers     int64
-	products   *basket.Popularity
-	categories *basket.Popularity
+	gaps      label.Gaps
+	first     history.Day // of the orders
+	newest    history.Day
+	customers int64
+	buyers    int64
+	bought    *gathered
 }
-
-// popularityDays is how far back the shop's popular products are counted: a
-// year, so that every season has its say.
-const popularityDays = 365
 
 // openShop opens a finished extract and surveys it as of asOf.
 func openShop(ctx context.Context, cfg Config, asOf history.Day, dir string, progress Progress) (*shop, error) {
@@ -51,20 +44,18 @@ func openShop(ctx context.Context, cfg Config, asOf history.Day, dir string, pro
 	}
 	s := &shop{cfg: cfg, asOf: asOf, extract: opened, set: set}
 	surveys := make([]survey, opened.Buckets())
+	gathering := newGathering(cfg, opened, asOf)
 	err = s.eachBucket(ctx, progress.Step("survey", len(surveys)), func(k int, bucket *history.Bucket) error {
-		surveys[k] = surveyBucket(bucket, asOf, opened.Vocabulary())
-		return nil
+		return gathering.workers.add(func(bought *gathered) error { return surveys[k].add(bucket, gathering, bought) })
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.survey = newSurvey(opened.Vocabulary())
 	for k := range surveys {
-		if err := s.survey.merge(&surveys[k]); err != nil {
-			return nil, err
-		}
+		s.survey.merge(&surveys[k])
 	}
-	return s, nil
+	s.survey.bought, err = gathering.merged()
+	return s, err
 }
 
 // eachBucket calls do for every bucket on all cores. do must write to places
@@ -88,35 +79,24 @@ func (s *shop) eachBucket(ctx context.Context, tick func(), do func(k int, bucke
 	return group.Wait()
 }
 
-func newSurvey(vocabulary history.Vocabulary) survey {
-	return survey{
-		products:   basket.NewPopularity(vocabulary.Products.Len()),
-		categories: basket.NewPopularity(vocabulary.Categories.Len()),
-	}
-}
-
-func surveyBucket(bucket *history.Bucket, asOf history.Day, vocabulary history.Vocabulary) survey {
-	s := newSurvey(vocabulary)
+// add surveys the histories of a bucket as of the night.
+func (s *survey) add(bucket *history.Bucket, gathering *gathering, bought *gathered) error {
 	for i := range bucket.Histories {
 		h := &bucket.Histories[i]
-		view := h.At(asOf)
+		view := h.At(gathering.asOf)
 		if features.Everybody(&view) {
 			s.customers++
 		}
 		if !features.Buyers(&view) {
 			continue
 		}
-		s.gaps.Add(h, asOf)
+		s.gaps.Add(h, gathering.asOf)
 		s.addBuyer(view.Lines[0].At.Day(), view.Lines[len(view.Lines)-1].At.Day())
-		view.Lines = since(view.Lines, asOf-popularityDays)
-		for _, items := range nextpurchase.Baskets(&view, nextpurchase.ProductOf) {
-			s.products.Add(items)
-		}
-		for _, items := range nextpurchase.Baskets(&view, nextpurchase.CategoryOf) {
-			s.categories.Add(items)
+		if err := gathering.add(bought, h, &view); err != nil {
+			return err
 		}
 	}
-	return s
+	return nil
 }
 
 func (s *survey) addBuyer(first, newest history.Day) {
@@ -127,7 +107,7 @@ func (s *survey) addBuyer(first, newest history.Day) {
 	s.buyers++
 }
 
-func (s *survey) merge(other *survey) error {
+func (s *survey) merge(other *survey) {
 	s.gaps.Merge(&other.gaps)
 	s.customers += other.customers
 	if other.buyers > 0 {
@@ -135,20 +115,6 @@ func (s *survey) merge(other *survey) error {
 		s.addBuyer(other.first, other.newest)
 		s.buyers = buyers
 	}
-	if err := s.products.Merge(other.products); err != nil {
-		return err
-	}
-	return s.categories.Merge(other.categories)
-}
-
-// since returns the lines on or after first. Lines are in time order.
-func since(lines []history.Line, first history.Day) []history.Line {
-	for i := range lines {
-		if lines[i].At >= first.Start() {
-			return lines[i:]
-		}
-	}
-	return nil
 }
 
 // populationGap returns the shop's median days between order days; a shop

@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"perennial/models/leaderboard"
+	"perennial/models/nextpurchase"
 	"perennial/models/registry"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
@@ -29,7 +30,8 @@ type Summary struct {
 	Source                       string          // of the churn probabilities: model, cohort or rule
 	Cards                        []registry.Card // of the models that scored
 	Trained                      []*leaderboard.Board
-	Judged                       []judged // of Trained, in its order
+	Judged                       []judged             // of Trained, in its order
+	What                         []nextpurchase.Board // who ranks products and categories
 	Samples                      []publish.Score
 	Stages                       []publish.Stage
 	Gates                        []publish.Gate
@@ -98,6 +100,9 @@ func (s *Summary) Print(w io.Writer) error {
 		fmt.Fprintf(&b, "\n%s", s.Extract)
 	}
 	s.printModels(&b)
+	for i := range s.What {
+		fmt.Fprintf(&b, "%s\n", chosen(&s.What[i]))
+	}
 	for _, note := range s.Notes {
 		fmt.Fprintf(&b, "\n%s\n", note)
 	}
@@ -134,6 +139,11 @@ func (s *Summary) printModels(b *strings.Builder) {
 			metric(card.Metrics, "auc"), metric(card.Metrics, "brier"), metric(card.Metrics, "ece"), metric(card.Floor, "auc"), metric(card.Floor, "brier"))
 	}
 	_ = w.Flush() // into a strings.Builder, which never fails
+}
+
+// chosen says who ranks a level.
+func chosen(b *nextpurchase.Board) string {
+	return fmt.Sprintf("each next %s is ranked by %s, chosen as of %s on %d customers: %s", b.Level, b.Champion, b.Cutoff, b.Customers, b.Why)
 }
 
 // sampleRows is how many customers a summary shows.

@@ -17,10 +17,12 @@ import (
 
 // Outcome is what a customer did in [cutoff, cutoff+horizon).
 type Outcome struct {
-	Orders    int            // begun in the horizon; an order of returns only is none
-	Revenue   float64        // of all lines in the horizon, net of the returns among them
-	FirstDays float64        // days from the cutoff to the first order, NaN without one
-	Products  []history.Code // distinct products of the first order, in line order, without unknown ones
+	Orders    int     // begun in the horizon; an order of returns only is none
+	Revenue   float64 // of all lines in the horizon, net of the returns among them
+	FirstDays float64 // days from the cutoff to the first order, NaN without one
+
+	// What the first order holds, each once, in line order, without unknown ones.
+	Products, Categories []history.Code
 }
 
 // Ordered reports whether there was at least one order.
@@ -49,12 +51,20 @@ func Of(h *history.History, cutoff history.Day, horizonDays int) Outcome {
 		if begins && outcome.Orders == 1 {
 			first, outcome.FirstDays = line.Order, float64(line.At.Day()-cutoff)
 		}
-		ofFirst := outcome.Orders > 0 && line.Order == first && !line.Return()
-		if ofFirst && line.Product != 0 && !slices.Contains(outcome.Products, line.Product) {
-			outcome.Products = append(outcome.Products, line.Product)
+		if outcome.Orders > 0 && line.Order == first && !line.Return() {
+			outcome.Products = appendNew(outcome.Products, line.Product)
+			outcome.Categories = appendNew(outcome.Categories, line.Category)
 		}
 	}
 	return outcome
+}
+
+// appendNew appends code unless it is unknown or there already.
+func appendNew(codes []history.Code, code history.Code) []history.Code {
+	if code == 0 || slices.Contains(codes, code) {
+		return codes
+	}
+	return append(codes, code)
 }
 
 // OrderDays returns the day of each order begun at or after cutoff, ascending,

@@ -4,9 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"perennial/models/basket"
 	"perennial/models/survival"
-	"perennial/pipeline/history"
+	"perennial/pipeline/publish"
 )
 
 // scored returns curves of n rows over the published horizons and a year's
@@ -56,21 +55,30 @@ func BenchmarkWithinMillionRows(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/row")
 }
 
-// BenchmarkNext recommends to a customer with twelve orders of four lines.
-func BenchmarkNext(b *testing.B) {
-	rng := rand.New(rand.NewPCG(1, 0))
-	var orders [][]string
-	for range 12 {
-		var products []string
-		for range 4 {
-			products = append(products, vocabulary.Products.Name(history.Code(1+rng.IntN(vocabulary.Products.Len()))))
-		}
-		orders = append(orders, products)
-	}
-	what := NewWhat(vocabulary, nil, nil, shopOf(orders...), basket.NewPopularity(vocabulary.Categories.Len()))
-	customer := view(orders...)
+// BenchmarkFill recommends to customers of about six orders of four lines, in a shop
+// of 5,000 products.
+func BenchmarkFill(b *testing.B) {
+	shop := drawShop(5000, 3000)
+	what := shop.what(b)
+	recommender := what.Recommender()
 	b.ReportAllocs()
-	for b.Loop() {
-		what.Next(customer)
+	for n := 0; b.Loop(); n++ {
+		var row publish.Score
+		view := shop.histories[n%len(shop.histories)].At(shopNight)
+		recommender.Fill(&row, &view)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "customers/s")
+}
+
+// BenchmarkAdd gathers the same customers.
+func BenchmarkAdd(b *testing.B) {
+	shop := drawShop(5000, 3000)
+	purchases := NewPurchases(shop.assortment, shopNight, 200_000)
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		view := shop.histories[n%len(shop.histories)].At(shopNight)
+		if err := purchases.Add(uint64(n), &view); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

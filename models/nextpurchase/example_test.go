@@ -1,12 +1,13 @@
 package nextpurchase_test
 
 import (
+	"context"
 	"fmt"
 
-	"perennial/models/basket"
 	"perennial/models/nextpurchase"
 	"perennial/models/purchase"
 	"perennial/pipeline/history"
+	"perennial/pipeline/publish"
 )
 
 func ExampleWhen() {
@@ -44,18 +45,51 @@ func ExampleWhen() {
 
 func ExampleWhat() {
 	vocabulary := history.Vocabulary{Products: history.NewDictionary([]string{"bread", "cake", "postage", "tea"})}
-	line := func(order int32, product string) history.Line {
-		return history.Line{Order: order, Product: vocabulary.Products.Code(product), Quantity: 1, Amount: 3}
+	const night = history.Day(1000)
+	line := func(day history.Day, order int32, product string) history.Line {
+		return history.Line{At: day.Start(), KnownAt: day.Start(), Order: order, Product: vocabulary.Products.Code(product), Quantity: 1, Amount: 3}
 	}
-	anna := &history.View{Lines: []history.Line{line(0, "tea"), line(0, "postage"), line(1, "tea"), line(1, "cake")}}
+	anna := history.History{Customer: "anna", Lines: []history.Line{
+		line(900, 0, "tea"), line(900, 0, "postage"), line(930, 1, "tea"), line(930, 1, "cake"), line(960, 2, "tea"), line(990, 3, "tea"),
+	}}
+	bob := history.History{Customer: "bob", Lines: []history.Line{line(995, 0, "bread")}}
 
-	popular := basket.NewPopularity(vocabulary.Products.Len())
-	for _, items := range nextpurchase.Baskets(anna, nextpurchase.ProductOf) {
-		popular.Add(items)
+	assortment := nextpurchase.NewAssortment(vocabulary, nil, []string{"post*"})
+	tonight := nextpurchase.NewPurchases(assortment, night, 1000)
+	trial := nextpurchase.NewTrial(nextpurchase.NewPurchases(assortment, night-56, 1000), 1000)
+	for key, h := range []history.History{anna, bob} {
+		view, past := h.At(night), h.At(night-56)
+		for _, err := range []error{
+			tonight.Add(uint64(key), &view),
+			trial.Purchases().Add(uint64(key), &past),
+			trial.Add(uint64(key), &past, view.Lines, 56),
+		} {
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+		}
 	}
-	popular.Add([]int32{0}) // somebody else's bread
-	what := nextpurchase.NewWhat(vocabulary, nil, []string{"post*"}, popular, basket.NewPopularity(0))
-	products, _ := what.Next(anna)
-	fmt.Println(products)
-	// Output: [tea cake bread]
+	boards, err := trial.Choose(context.Background())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%s: %s\n", boards[0].Champion, boards[0].Why)
+	what, err := nextpurchase.NewWhat(context.Background(), tonight, boards)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var row publish.Score
+	view := anna.At(night)
+	what.Recommender().Fill(&row, &view)
+	for _, next := range row.NextProductReasons {
+		fmt.Printf("%s: %s\n", next.ID, next.Text)
+	}
+	// Output:
+	// frequency: too few customers ordered again to judge anything else (it takes 100)
+	// tea: Bought in each of the last 4 orders; last 10 days ago, usually every 30 days
+	// cake: Bought in 1 of the last 3 orders; last 70 days ago
+	// bread: In 1 of the 3 orders here in the last 60 days
 }

@@ -1,113 +1,168 @@
 package nextpurchase
 
 import (
-	"path"
+	"cmp"
+	"context"
+	"fmt"
+	"math"
 	"slices"
 
 	"perennial/models/basket"
 	"perennial/pipeline/history"
+	"perennial/pipeline/publish"
 )
 
-// What recommends products and categories from a customer's own orders and,
-// where those run out, from the shop's. It is immutable and safe to share.
+// What recommends products and categories, says how likely each is and why, and
+// when a consumable is due again. It is immutable and safe to share; each
+// goroutine recommends with a Recommender of its own.
 type What struct {
-	vocabulary history.Vocabulary
-	products   *basket.Model
-	categories *basket.Model
-	allowed    []bool // by product code
+	assortment *Assortment
+	levels     [levels]served
+	lasting    *basket.Replenishment
 }
 
-// How many are published.
-const (
-	maxProducts   = 5
-	maxCategories = 3
-)
+// served is a level with the candidate that ranks it.
+type served struct {
+	level     Level
+	ledger    *ledger
+	board     Board
+	newRank   func() rank
+	strangers []basket.Item // named to who has never ordered
+}
 
-// NewWhat returns a recommender over popularity in the shop's recent orders:
-// item c-1 of products or categories is that of code c in vocabulary. Products
-// that the catalogue calls unavailable are never named, nor are those whose id
-// matches a pattern of exclude as in path.Match; a pattern that is malformed
-// matches nothing.
-func NewWhat(vocabulary history.Vocabulary, catalogue []history.Product, exclude []string, products, categories *basket.Popularity) *What {
-	w := &What{
-		vocabulary: vocabulary,
-		products:   basket.Fit(products),
-		categories: basket.Fit(categories),
-		allowed:    make([]bool, vocabulary.Products.Len()+1),
+// NewWhat fits the champions of boards, as Trial.Choose returns them, on all
+// purchases up to tonight. purchases may not be added to afterwards.
+func NewWhat(ctx context.Context, purchases *Purchases, boards []Board) (*What, error) {
+	w := &What{assortment: purchases.assortment}
+	for l := range levels {
+		s := &w.levels[l]
+		*s = served{level: l, ledger: &purchases.ledgers[l], board: boards[l]}
+		lasting, err := s.ledger.lasting(purchases.groups(l))
+		if err != nil {
+			return nil, fmt.Errorf("nextpurchase: %w", err)
+		}
+		if s.newRank, err = s.ledger.fit(ctx, s.board.Champion, lasting); err != nil {
+			return nil, fmt.Errorf("nextpurchase: fit who ranks each %s: %w", l, err)
+		}
+		popular, err := s.ledger.fit(ctx, Popularity, nil)
+		if err != nil {
+			return nil, fmt.Errorf("nextpurchase: %w", err)
+		}
+		s.strangers = popular()(nil, basket.History{}, 0, l.published(), w.allowed(l))
+		if l == Products {
+			w.lasting = lasting
+		}
 	}
-	for code := range w.allowed {
-		w.allowed[code] = !excluded(vocabulary.Products.Name(history.Code(code)), exclude)
+	return w, nil
+}
+
+// allowed returns which items of a level may be named, nil meaning all.
+func (w *What) allowed(l Level) func(item int32) bool {
+	if l == Products {
+		return w.assortment.mayName
 	}
-	for _, product := range catalogue {
-		w.allowed[product.Code] = w.allowed[product.Code] && product.Available
+	return nil
+}
+
+// Recommender recommends to one customer after another. It belongs to one goroutine.
+type Recommender struct {
+	what    *What
+	readers [levels]*orderReader
+	ranks   [levels]rank
+	items   []basket.Item
+	due     []basket.Due
+}
+
+// Recommender returns a new Recommender, which takes some forty bytes an item.
+func (w *What) Recommender() *Recommender {
+	r := &Recommender{what: w}
+	for l := range levels {
+		r.readers[l], r.ranks[l] = newOrderReader(w.assortment, l), w.levels[l].newRank()
 	}
-	return w
+	return r
 }
 
-func excluded(id string, patterns []string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		match, err := path.Match(pattern, id)
-		return match && err == nil
-	})
-}
-
-// Next returns up to five product ids and three categories, likeliest first.
-func (w *What) Next(view *history.View) (products, categories []string) {
-	for _, code := range w.RankProducts(view, maxProducts) {
-		products = append(products, w.vocabulary.Products.Name(code))
-	}
-	for _, item := range w.categories.Rank(nil, Baskets(view, CategoryOf), maxCategories, nil) {
-		categories = append(categories, w.vocabulary.Categories.Name(codeOf(item)))
-	}
-	return products, categories
-}
-
-// RankProducts returns up to k products for a customer, likeliest first: what
-// she bought in most orders, then what is most popular in the shop. Ties go to
-// the more popular, then to the smaller code.
-func (w *What) RankProducts(view *history.View, k int) []history.Code {
-	return codesOf(w.products.Rank(nil, Baskets(view, ProductOf), k, w.mayName))
-}
-
-// PopularProducts returns the shop's k most popular products: the floor of
-// RankProducts.
-func (w *What) PopularProducts(k int) []history.Code {
-	return codesOf(w.products.Popular(nil, k, w.mayName))
-}
-
-func (w *What) mayName(item int32) bool { return w.allowed[codeOf(item)] }
-
-// codeOf returns the code that item stands for.
-func codeOf(item int32) history.Code { return history.Code(item) + 1 }
-
-func codesOf(items []int32) []history.Code {
-	codes := make([]history.Code, len(items))
-	for k, item := range items {
-		codes[k] = codeOf(item)
-	}
-	return codes
-}
-
-// ProductOf returns the line's product, 0 when unknown.
-func ProductOf(line *history.Line) history.Code { return line.Product }
-
-// CategoryOf returns the line's category, 0 when unknown.
-func CategoryOf(line *history.Line) history.Code { return line.Category }
-
-// Baskets returns what each order of a view holds, by order ordinal: the codes
-// of its lines less one, without returns and unknown items. An order that holds
-// none is left out.
-func Baskets(view *history.View, of func(*history.Line) history.Code) [][]int32 {
-	var baskets [][]int32
-	for i := range view.Lines {
-		line := &view.Lines[i]
-		if line.Return() || of(line) == 0 {
+// Fill fills the columns of row about what the customer will have in her next
+// order.
+func (r *Recommender) Fill(row *publish.Score, view *history.View) {
+	asOf := int32(view.Cutoff)
+	for l := range levels {
+		h := r.readers[l].read(view.Lines)
+		ids, reasons := r.recommend(l, h, asOf)
+		if l == Categories {
+			row.NextCategories, row.NextCategoryReasons = ids, reasons
 			continue
 		}
-		for int(line.Order) >= len(baskets) {
-			baskets = append(baskets, nil)
-		}
-		baskets[line.Order] = append(baskets[line.Order], int32(of(line)-1))
+		row.NextProducts, row.NextProductReasons = ids, reasons
+		r.fillDue(row, h, asOf)
 	}
-	return slices.DeleteFunc(baskets, func(basket []int32) bool { return len(basket) == 0 })
+}
+
+func (r *Recommender) recommend(l Level, h basket.History, asOf int32) ([]string, []publish.Recommendation) {
+	s := &r.what.levels[l]
+	items := s.strangers
+	if h.Orders() > 0 {
+		r.items = r.ranks[l](r.items[:0], h, asOf, l.published(), r.what.allowed(l))
+		items = r.items
+	}
+	if len(items) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(items))
+	reasons := make([]publish.Recommendation, len(items))
+	for place := range items {
+		item := &items[place]
+		ids[place] = r.what.assortment.id(l, item.ID)
+		reasons[place] = publish.Recommendation{ID: ids[place], Probability: s.probability(item, h.Orders(), place)}
+		reasons[place].Code, reasons[place].Text = s.reason(r.what.assortment, item, h, asOf)
+	}
+	return ids, reasons
+}
+
+// probability returns how likely the next order holds an item, nil where that
+// could not be learnt: from those who have never ordered nothing can.
+func (s *served) probability(item *basket.Item, orders, place int) *float64 {
+	if orders == 0 {
+		return nil
+	}
+	p := item.Probability
+	if math.IsNaN(p) {
+		p = s.board.places.at(orders, place)
+	}
+	if math.IsNaN(p) {
+		return nil
+	}
+	return &p
+}
+
+// A consumable has a due date if she will likelier than not buy it within a year.
+const (
+	dueDays        = 365
+	dueProbability = .5
+)
+
+// fillDue fills when the first consumable is due: the day by which half of such
+// gaps are over, or today if that has passed.
+func (r *Recommender) fillDue(row *publish.Score, h basket.History, asOf int32) {
+	w := r.what
+	r.due = w.lasting.Due(r.due[:0], h, asOf, dueDays, w.assortment.mayRunOut)
+	r.due = slices.DeleteFunc(r.due, func(d basket.Due) bool { return d.Probability < dueProbability })
+	if len(r.due) == 0 {
+		return
+	}
+	first := slices.MinFunc(r.due, func(a, b basket.Due) int {
+		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(b.Probability, a.Probability), cmp.Compare(a.ID, b.ID))
+	})
+	day := max(first.Day, asOf)
+	row.ReplenishDueDate = &day
+	row.ReplenishProduct = w.assortment.id(Products, first.ID)
+	row.ReplenishReason = fmt.Sprintf("%s: bought in %s, last %s ago; lasts about %s",
+		w.assortment.title(Products, first.ID), orders(first.Orders), days(first.DaysSince), days(rounded(first.UsualDays)))
+}
+
+func orders(n int) string {
+	if n == 1 {
+		return "1 order"
+	}
+	return fmt.Sprintf("%d orders", n)
 }

@@ -1,42 +1,50 @@
 package nextpurchase
 
 import (
+	"fmt"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
-	"perennial/models/basket"
 	"perennial/pipeline/history"
+	"perennial/pipeline/publish"
 )
 
-var vocabulary = history.Vocabulary{
-	Products:   history.NewDictionary([]string{"apple", "bread", "cake", "POST", "POST-eu", "tea", "wine", "yeast"}),
-	Categories: history.NewDictionary([]string{"bakery", "drinks", "fruit", "services"}),
-}
-
-// view is a customer's orders, each a list of products.
-func view(orders ...[]string) *history.View {
-	v := &history.View{}
-	for k, products := range orders {
-		for _, product := range products {
-			v.Lines = append(v.Lines, history.Line{Order: int32(k), Quantity: 1, Amount: 1, Product: vocabulary.Products.Code(product)})
+// bakeryWhat recommends by personal frequency what these orders, one customer each
+// on the day before, make popular.
+func bakeryWhat(t *testing.T, catalogue []history.Product, exclude []string, orders ...[]string) *What {
+	t.Helper()
+	p := NewPurchases(NewAssortment(bakery, catalogue, exclude), shopNight, 1000)
+	for key, products := range orders {
+		h := orderedOn(shopNight-1, products)
+		view := h.At(shopNight)
+		if err := p.Add(uint64(key), &view); err != nil {
+			t.Fatal(err)
 		}
 	}
-	return v
-}
-
-// shopOf counts the shop's orders.
-func shopOf(orders ...[]string) *basket.Popularity {
-	p := basket.NewPopularity(vocabulary.Products.Len())
-	for _, items := range Baskets(view(orders...), ProductOf) {
-		p.Add(items)
+	what, err := NewWhat(t.Context(), p, chosen(Frequency))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return p
+	return what
 }
 
-func TestNextProducts(t *testing.T) {
-	shop := shopOf([]string{"tea", "cake"}, []string{"tea", "cake", "wine"}, []string{"POST", "tea"}, []string{"POST-eu", "POST"}, []string{"apple", "bread", "yeast"})
+// orderedOn is a customer whose orders are a day apart, from first on.
+func orderedOn(first history.Day, orders ...[]string) *history.History {
+	h := &history.History{}
+	for k, products := range orders {
+		for _, product := range products {
+			h.Lines = append(h.Lines, sold(first+history.Day(k), int32(k), product))
+		}
+	}
+	return h
+}
+
+func TestWhatMayBeNamed(t *testing.T) {
+	shop := [][]string{{"tea", "cake"}, {"tea", "cake", "wine"}, {"POST", "tea"}, {"POST-eu", "POST"}, {"apple", "bread", "yeast"}}
+	gone := history.Product{Code: bakery.Products.Code("cake")}
 	for _, test := range []struct {
 		name      string
 		orders    [][]string
@@ -44,89 +52,210 @@ func TestNextProducts(t *testing.T) {
 		exclude   []string
 		want      []string
 	}{
-		{"by her orders, then by popularity", [][]string{{"wine"}, {"wine", "bread"}}, nil, []string{"POST*"},
-			[]string{"wine", "bread", "tea", "cake", "apple"}},
-		{"her ties by popularity, then by code", [][]string{{"yeast", "bread", "cake"}}, nil, []string{"POST*"},
-			[]string{"cake", "bread", "yeast", "tea", "apple"}},
-		{"nobody's orders", nil, nil, nil,
-			[]string{"tea", "POST", "cake", "POST-eu", "apple"}},
-		{"one excluded id", nil, nil, []string{"POST"},
-			[]string{"tea", "cake", "POST-eu", "apple", "bread"}},
-		{"not available any more", [][]string{{"cake"}, {"cake"}}, []history.Product{{Code: 4, Available: true}, {Code: vocabulary.Products.Code("cake")}}, []string{"P*"},
-			[]string{"tea", "apple", "bread", "wine", "yeast"}},
-		{"a malformed pattern", nil, nil, []string{"[", "POST*"},
-			[]string{"tea", "cake", "apple", "bread", "wine"}},
+		{"by her orders, then by popularity", [][]string{{"wine"}, {"wine", "bread"}}, nil, []string{"POST*"}, []string{"wine", "bread", "tea", "cake", "apple"}},
+		{"her ties by popularity, then by code", [][]string{{"yeast", "bread", "cake"}}, nil, []string{"POST*"}, []string{"cake", "bread", "yeast", "tea", "apple"}},
+		{"nobody's orders", nil, nil, nil, []string{"tea", "POST", "cake", "POST-eu", "apple"}},
+		{"one excluded id", nil, nil, []string{"POST"}, []string{"tea", "cake", "POST-eu", "apple", "bread"}},
+		{"not available any more", [][]string{{"cake"}, {"cake"}}, []history.Product{gone}, []string{"P*"}, []string{"tea", "apple", "bread", "wine", "yeast"}},
 		{"everything excluded", [][]string{{"cake"}}, nil, []string{"*"}, nil},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			what := NewWhat(vocabulary, test.catalogue, test.exclude, shop, basket.NewPopularity(vocabulary.Categories.Len()))
-			products, categories := what.Next(view(test.orders...))
-			if diff := cmp.Diff(test.want, products); diff != "" {
-				t.Error(diff)
-			}
-			if categories != nil {
-				t.Errorf("categories are %v where nothing has one", categories)
-			}
-		})
+		what := bakeryWhat(t, test.catalogue, test.exclude, shop...)
+		got := row(what, orderedOn(shopNight-9, test.orders...))
+		if diff := cmp.Diff(test.want, got.NextProducts); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+		if got.NextCategories != nil || got.NextCategoryReasons != nil {
+			t.Errorf("%s: categories are %v where nothing has one", test.name, got.NextCategories)
+		}
 	}
 }
 
-func TestNextCategories(t *testing.T) {
-	popularity := basket.NewPopularity(vocabulary.Categories.Len())
-	for _, items := range [][]int32{{3, 1}, {3}, {3, 0}, {2}} {
-		popularity.Add(items)
+func TestReasonsInWords(t *testing.T) {
+	what := bakeryWhat(t, nil, []string{"POST*"}, []string{"tea"}, []string{"tea", "wine"}, []string{"cake"})
+	her := &history.History{Lines: []history.Line{
+		sold(shopNight-100, 0, "bread"), sold(shopNight-90, 1, "bread"), sold(shopNight-81, 2, "bread"), sold(shopNight-70, 3, "bread"),
+		sold(shopNight-70, 3, "apple"), sold(shopNight-40, 4, "bread"), sold(shopNight-1, 5, "yeast"),
+	}}
+	var got []string
+	for _, r := range row(what, her).NextProductReasons {
+		got = append(got, fmt.Sprintf("%s (%s): %s", r.ID, r.Code, r.Text))
 	}
-	v := &history.View{Lines: []history.Line{{Category: 3, Amount: 1}, {Category: 1, Amount: -1}, {Category: 0, Amount: 1}}}
-	_, categories := NewWhat(vocabulary, nil, nil, shopOf(), popularity).Next(v)
-	if diff := cmp.Diff([]string{"fruit", "services", "bakery"}, categories); diff != "" {
-		t.Error(diff)
+	want := []string{
+		"bread (bought_before): Bought in 5 of the last 6 orders; last 40 days ago, usually every 15 days",
+		"apple (bought_before): Bought in 1 of the last 3 orders; last 70 days ago",
+		"yeast (bought_before): Bought in the last order, 1 day ago",
+		"tea (popular_now): In 2 of the 3 orders here in the last 60 days",
+		"cake (popular_now): In 1 of the 3 orders here in the last 60 days",
 	}
-}
-
-func TestBaskets(t *testing.T) {
-	lines := []history.Line{
-		{Order: 1, Product: 5, Amount: 3},
-		{Order: 0, Product: 2, Amount: 0},
-		{Order: 1, Product: 2, Amount: 3},
-		{Order: 1, Product: 5, Amount: 3},
-		{Order: 3, Product: 4, Amount: -3},
-		{Order: 1, Product: 0, Amount: 3},
-		{Order: 4, Product: 1, Amount: 1, Quantity: -1},
-		{Order: 6, Product: 3, Amount: 1},
-		{Order: 0, Product: 7, Amount: 1}, // added later
-	}
-	want := [][]int32{{1, 6}, {4, 1, 4}, {2}}
-	if diff := cmp.Diff(want, Baskets(&history.View{Lines: lines}, ProductOf)); diff != "" {
-		t.Error(diff)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-// TestRankedProductsAreAllowedAndDistinct for any orders, and the same again.
-func TestRankedProductsAreAllowedAndDistinct(t *testing.T) {
-	items := vocabulary.Products.Len()
-	rapid.Check(t, func(t *rapid.T) {
-		product := rapid.Map(rapid.IntRange(1, items), func(c int) string { return vocabulary.Products.Name(history.Code(c)) })
-		orders := rapid.SliceOfN(rapid.SliceOfN(product, 1, 4), 0, 8)
-		shop, her := shopOf(orders.Draw(t, "shop")...), view(orders.Draw(t, "her")...)
-		gone := history.Code(rapid.IntRange(1, items).Draw(t, "gone"))
-		what := NewWhat(vocabulary, []history.Product{{Code: gone}}, []string{"POST*"}, shop, basket.NewPopularity(0))
-		k := rapid.IntRange(0, items).Draw(t, "k")
-		ranked := what.RankProducts(her, k)
-		if len(ranked) > k {
-			t.Fatalf("%d products, want at most %d", len(ranked), k)
-		}
-		met := map[history.Code]bool{}
-		for _, code := range ranked {
-			if met[code] || code == gone || code == vocabulary.Products.Code("POST") || code == vocabulary.Products.Code("POST-eu") {
-				t.Fatalf("%v repeats a product or names one that is gone (%d) or excluded", ranked, gone)
+// TestReasonsCanBeCounted takes the numbers out of every sentence of a shop and
+// counts them again in the lines.
+func TestReasonsCanBeCounted(t *testing.T) {
+	shop := drawShop(200, 800)
+	count := newRecount(shop)
+	codes := map[string]int{}
+	for _, candidate := range []string{Frequency, Repeat, Next, NextOverdue} {
+		what := shop.by(t, chosen(candidate))
+		for i := range shop.histories {
+			h := &shop.histories[i]
+			for _, reason := range row(what, h).NextProductReasons {
+				codes[reason.Code]++
+				count.check(t, h, &reason)
 			}
-			met[code] = true
 		}
-		if diff := cmp.Diff(ranked, what.RankProducts(her, k)); diff != "" {
-			t.Fatal(diff)
+	}
+	for _, code := range []string{"bought_before", "follows_last", "second_orders", "popular_now"} {
+		if codes[code] == 0 {
+			t.Errorf("no reason was %s: %v", code, codes)
 		}
-		if diff := cmp.Diff(what.PopularProducts(k), what.RankProducts(&history.View{}, k)); diff != "" {
-			t.Fatalf("without orders the ranking is not that of popularity:\n%s", diff)
+	}
+}
+
+// recount counts by hand what reasons claim.
+type recount struct {
+	shop           *testShop
+	recent, second map[history.Code]int // orders that hold the product
+	recents        int
+	seconds        int
+}
+
+// productsOf returns the products of each order of a history, and the days.
+func productsOf(h *history.History) (orders []map[history.Code]bool, days []history.Day) {
+	for _, line := range h.Lines {
+		if int(line.Order) == len(orders) {
+			orders, days = append(orders, map[history.Code]bool{}), append(days, line.At.Day())
 		}
-	})
+		orders[line.Order][line.Product] = true
+	}
+	return orders, days
+}
+
+func newRecount(shop *testShop) *recount {
+	c := &recount{shop: shop, recent: map[history.Code]int{}, second: map[history.Code]int{}}
+	for i := range shop.histories {
+		orders, days := productsOf(&shop.histories[i])
+		for j := range orders {
+			if j == 1 {
+				c.seconds++
+			}
+			if days[j] >= shopNight-60 {
+				c.recents++
+			}
+			for code := range orders[j] {
+				if j == 1 {
+					c.second[code]++
+				}
+				if days[j] >= shopNight-60 {
+					c.recent[code]++
+				}
+			}
+		}
+	}
+	return c
+}
+
+var numbers = regexp.MustCompile(`\b[0-9]+\b`)
+
+func (c *recount) check(t *testing.T, h *history.History, r *publish.Recommendation) {
+	t.Helper()
+	code := c.shop.vocabulary.Products.Code(r.ID)
+	orders, days := productsOf(h)
+	first, last, n := -1, -1, 0
+	for j := range orders {
+		if orders[j][code] {
+			if n == 0 {
+				first = j
+			}
+			last, n = j, n+1
+		}
+	}
+	var want []int
+	switch r.Code {
+	case "bought_before":
+		want = []int{n, len(orders) - first, int(shopNight - days[last])}
+		if n == len(orders)-first {
+			want = want[1:]
+		}
+		if first == len(orders)-1 {
+			want = want[1:]
+		}
+		if n > 3 {
+			want = append(want, int(float64(days[last]-days[first])/float64(n-1)+.5))
+		}
+	case "follows_last":
+		want = []int{int(shopNight - days[len(days)-1])}
+	case "second_orders":
+		want = []int{c.second[code], c.seconds}
+	case "popular_now":
+		want = []int{c.recent[code], c.recents, 60}
+	default:
+		return
+	}
+	if n > 0 != (r.Code == "bought_before") {
+		t.Fatalf("%s: %s for a product in %d of her orders", h.Customer, r.Code, n)
+	}
+	var got []int
+	for _, text := range numbers.FindAllString(r.Text, -1) {
+		number, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, number)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("%s, %s: %q has the wrong numbers (-counted +told):\n%s", h.Customer, r.ID, r.Text, diff)
+	}
+}
+
+// TestRowsPassTheirContract for every customer and champion.
+func TestRowsPassTheirContract(t *testing.T) {
+	shop := drawShop(200, 600)
+	for _, candidate := range candidates {
+		what := shop.by(t, chosen(candidate))
+		for i := range shop.histories {
+			got := row(what, &shop.histories[i])
+			if len(got.NextProducts) != 5 || len(got.NextCategories) != 3 || len(got.NextProductReasons) != 5 || len(got.NextCategoryReasons) != 3 {
+				t.Fatalf("%s names %v and %v", candidate, got.NextProducts, got.NextCategories)
+			}
+			met := map[string]bool{}
+			before := 1.
+			for k, reason := range append(got.NextProductReasons, got.NextCategoryReasons...) {
+				if k == 5 {
+					before = 1
+				}
+				p := reason.Probability
+				if fitted := candidate == Next || candidate == NextOverdue; (p != nil) != fitted {
+					t.Fatalf("%s: probability %v without a trial", candidate, p)
+				}
+				if p != nil && (*p < 0 || *p > before) {
+					t.Fatalf("%s: probability %v of %s after %v", candidate, *p, reason.ID, before)
+				}
+				if p != nil {
+					before = *p
+				}
+				if met[reason.ID] || reason.Text == "" {
+					t.Fatalf("%s: %+v", candidate, got.NextProductReasons)
+				}
+				met[reason.ID] = true
+			}
+		}
+	}
+}
+
+func TestWhoHasNeverOrderedGetsWhatIsPopular(t *testing.T) {
+	shop := drawShop(200, 600)
+	what := shop.by(t, chosen(Next))
+	got := row(what, &history.History{})
+	for k, reason := range got.NextProductReasons {
+		if reason.Probability != nil || reason.Code != "popular_now" || reason.ID != got.NextProducts[k] {
+			t.Errorf("%+v", reason)
+		}
+	}
+	if len(got.NextProducts) != 5 || got.ReplenishDueDate != nil {
+		t.Errorf("%v, due %v", got.NextProducts, got.ReplenishDueDate)
+	}
 }

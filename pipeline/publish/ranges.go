@@ -50,6 +50,25 @@ func (t *tally) addRanges(s *Score) {
 		out("churn_horizon_days is %d", s.ChurnHorizonDays)
 	}
 	t.addOrder(s)
+	t.addRecommended(s, "next_product", s.NextProducts, s.NextProductReasons)
+	t.addRecommended(s, "next_category", s.NextCategories, s.NextCategoryReasons)
+}
+
+// addRecommended checks that reasons are about the items named, in their order,
+// and that probabilities are. A row without reasons passes: those of 1.0 have none.
+func (t *tally) addRecommended(s *Score, what string, ids []string, reasons []Recommendation) {
+	if len(reasons) > 0 && len(reasons) != len(ids) {
+		t.ranges.add(s.CustomerID, "%s_reasons has %d elements for %d items", what, len(reasons), len(ids))
+		return
+	}
+	for i := range reasons {
+		if reasons[i].ID != ids[i] {
+			t.ranges.add(s.CustomerID, "%s_reasons is about %q where %q is named", what, reasons[i].ID, ids[i])
+		}
+		if p := reasons[i].Probability; p != nil && (*p < 0 || *p > 1) {
+			t.ranges.add(s.CustomerID, "%s_reasons: probability of %q is %v", what, ids[i], *p)
+		}
+	}
 }
 
 // addOrder checks what must not fall from one column to the next.
@@ -58,6 +77,9 @@ func (t *tally) addOrder(s *Score) {
 	rises(t, s, "predicted_revenue_365d low to high", 0, math.Inf(1), s.PredictedRevenueLow, s.PredictedRevenueHigh)
 	dates := []*int32{s.ExpectedNextOrderEarliest, s.ExpectedNextOrderDate, s.ExpectedNextOrderLatest}
 	rises(t, s, "expected_next_order earliest, date and latest", s.AsOf, math.MaxInt32, dates...)
+	if s.ReplenishDueDate != nil && *s.ReplenishDueDate < s.AsOf {
+		t.ranges.add(s.CustomerID, "replenish_due_date is %v, before as_of", history.Day(*s.ReplenishDueDate))
+	}
 	if s.ActionExpiresOn != nil && *s.ActionExpiresOn < s.AsOf {
 		t.ranges.add(s.CustomerID, "action_expires_on is %v, before as_of", history.Day(*s.ActionExpiresOn))
 	}
