@@ -38,7 +38,7 @@ func commands(env jobs.Env) *cobra.Command {
 		stepCommand(env, jobs.StepFeatures, "Read the sources and write the feature table"),
 		stepCommand(env, jobs.StepTrain, "Train models when due and promote those that win"),
 		stepCommand(env, jobs.StepScore, "Score every customer and stage the result without publishing it"),
-		publishCommand(env), evaluateCommand(env), explainCommand(), scoresCommand(), verifyCommand(), labCommand(env),
+		publishCommand(env), evaluateCommand(env), explainCommand(), scoresCommand(), verifyCommand(), modelsCommand(), labCommand(env),
 	)
 	for _, cmd := range root.Commands() {
 		wrapUsage(cmd)
@@ -71,14 +71,19 @@ func configFlag(cmd *cobra.Command) func() (jobs.Config, error) {
 
 // asOfFlag adds --as-of and returns what reads it.
 func asOfFlag(cmd *cobra.Command, usage string) func() (history.Day, error) {
-	text := cmd.Flags().String("as-of", "", usage)
+	return dayFlag(cmd, "as-of", usage)
+}
+
+// dayFlag adds a flag for a day and returns what reads it, 0 if it is not given.
+func dayFlag(cmd *cobra.Command, name, usage string) func() (history.Day, error) {
+	text := cmd.Flags().String(name, "", usage)
 	return func() (history.Day, error) {
 		if *text == "" {
 			return 0, nil
 		}
 		day, err := history.ParseDay(*text)
 		if err != nil {
-			return 0, usageError(fmt.Errorf("--as-of %q is not a date (write 2026-11-22)", *text))
+			return 0, usageError(fmt.Errorf("--%s %q is not a date (write 2026-11-22)", name, *text))
 		}
 		return day, nil
 	}

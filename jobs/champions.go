@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,19 +40,29 @@ type trainingNote struct {
 // trainingDue reports whether models must be trained tonight: never done,
 // done too long ago, for a later day, or for other features or another horizon.
 func (s *shop) trainingDue(ctx context.Context, st store.Store, churnDays int) (bool, error) {
-	text, err := st.Read(ctx, lastTraining)
-	if errors.Is(err, store.ErrNotExist) {
-		return true, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	var note trainingNote
-	if err := json.Unmarshal(text, &note); err != nil {
-		return true, nil // a torn note costs one training
+	note, err := readTrainingNote(ctx, st)
+	if note == nil || err != nil {
+		return err == nil, err
 	}
 	age := int(s.asOf - note.AsOf)
 	return age < 0 || age >= int(s.cfg.Train.Every) || note.SchemaHash != s.set.Hash() || note.ChurnDays != churnDays, nil
+}
+
+// readTrainingNote returns the note of the last training, nil without one. A
+// torn note is none: it costs one training.
+func readTrainingNote(ctx context.Context, st store.Store) (*trainingNote, error) {
+	text, err := st.Read(ctx, lastTraining)
+	if errors.Is(err, store.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var note trainingNote
+	if json.Unmarshal(text, &note) != nil {
+		return nil, nil
+	}
+	return &note, nil
 }
 
 // noteTraining remembers that models were trained tonight.
@@ -165,12 +176,10 @@ func (s *shop) settleOne(ctx context.Context, st store.Store, contest leaderboar
 	if files[modelFile], err = fileOf(a.model); err != nil {
 		return err
 	}
-	winner := a.board.Entry(a.board.Winner)
-	card := registry.Card{
-		Question: contest.Question, Learner: winner.Name, TrainedAsOf: s.asOf, Cutoffs: a.plan.Train, JudgedOn: a.plan.Judge,
-		HorizonDays: a.days, Rows: a.board.TrainRows, Positives: a.judge.Positives(), Columns: s.set.Names(), SchemaHash: s.set.Hash(),
-		Seed: s.cfg.Seed, Metrics: winner.Metrics, Floor: floorOf(a.board), Status: registry.StatusChampion, Why: a.board.Why,
+	if err := s.keepVerdicts(ctx, st, contest, a, files); err != nil {
+		return err
 	}
+	card := s.card(contest, a, a.board.Entry(a.board.Winner))
 	inOffice, err := registry.Champion(ctx, st, contest.Question)
 	if err != nil {
 		return err
@@ -190,6 +199,22 @@ func (s *shop) settleOne(ctx context.Context, st store.Store, contest leaderboar
 		return err
 	}
 	return registry.Promote(ctx, st, contest.Question, version)
+}
+
+// card describes an entry of tonight's board, as the winner.
+func (s *shop) card(contest leaderboard.Contest, a *answer, entry *leaderboard.Entry) registry.Card {
+	card := registry.Card{
+		Question: contest.Question, Learner: entry.Name, TrainedAsOf: s.asOf, Cutoffs: a.plan.Train, JudgedOn: a.plan.Judge,
+		HorizonDays: a.days, Rows: a.board.TrainRows, Positives: a.judge.Positives(), Columns: s.set.Names(), SchemaHash: s.set.Hash(),
+		Seed: s.cfg.Seed, Metrics: entry.Metrics, Floor: floorOf(a.board), Status: registry.StatusChampion, Why: a.board.Why,
+	}
+	for _, i := range a.imported {
+		if i.Is(entry.Name) {
+			card.Cutoffs, card.Rows, card.Positives = nil, 0, 0 // the shop's rows have not trained it
+			card.TrainedAsOf = cmp.Or(i.AsOf, s.asOf)
+		}
+	}
+	return card
 }
 
 // challenge judges the model in office on the same rows as the new one. If it
@@ -240,12 +265,12 @@ func floorOf(board *leaderboard.Board) map[string]float64 {
 // sourceOf says what kind of model a learner's probabilities come from.
 func sourceOf(learner string) string {
 	switch learner {
-	case "logistic", "logistic_in_season":
-		return "model"
+	case "base_rate", "recency_rule", "own_rhythm":
+		return "cohort"
 	case "guess":
 		return "rule"
 	}
-	return "cohort"
+	return "model"
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -139,6 +139,9 @@ func (n *night) train(ctx context.Context) error {
 	}
 	if due {
 		plan := planTonight(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.cfg.Train.Cutoffs)
+		if plan.imported, err = imported(ctx, n.store, plan); err != nil {
+			return err
+		}
 		if n.answers, err = n.shop.train(ctx, plan, n.churnDays, n.env.Progress); err != nil {
 			return err
 		}

@@ -35,6 +35,8 @@ type answer struct {
 	model leaderboard.Model // that scores tonight
 	judge leaderboard.Rows
 
+	imported []purchase.Imported // candidates that were trained elsewhere
+
 	// The rows a year before the judging cutoff and before tonight; empty for a
 	// shop that is too young, and for value, which is worth a whole year.
 	judgeSeason, tonightSeason leaderboard.Rows
@@ -116,7 +118,8 @@ func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, 
 	train := t.rows(plan.Train, plan.HorizonDays)
 	at := func(cutoff history.Day) leaderboard.Rows { return t.rows([]history.Day{cutoff}, plan.HorizonDays) }
 	a := answer{days: plan.HorizonDays, plan: plan, judge: at(plan.Judge), judgeSeason: at(plan.Judge - year), tonightSeason: at(t.known - year)}
-	cfg.LastYear = a.judgeSeason
+	a.imported = t.imported[plan.HorizonDays]
+	cfg.LastYear, cfg.Imported = a.judgeSeason, a.imported
 	cfg.RulesOnly = !s.enough(train, plan.HorizonDays)
 	if !cfg.RulesOnly {
 		cfg.Times = t.times(plan)

@@ -23,6 +23,7 @@ type training struct {
 	known     history.Day        // what the shop's curves may look at ends here
 	end       history.Day        // labels end here
 	valueDays int                // the longest horizon with a plan
+	imported  map[int][]purchase.Imported
 
 	matrix    *features.Matrix
 	group     []uint64

@@ -42,6 +42,9 @@ type Config struct {
 	// LastYear are the rows one year before the judging cutoff. With enough of
 	// them every learner competes a second time, in season.
 	LastYear leaderboard.Rows
+	// Imported are models that were trained elsewhere. They need no rows and
+	// compete beside rules, too.
+	Imported []Imported
 }
 
 // The candidates that may win, and the guess, as boards and files name them.
@@ -111,6 +114,9 @@ func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leader
 			return nil, err
 		}
 		candidates = append(candidates, cfg.field(horizonDays, train).candidates()...)
+	}
+	for _, i := range cfg.Imported {
+		candidates = append(candidates, i.candidates(cfg.LastYear)...)
 	}
 	if cfg.Guests && !cfg.RulesOnly {
 		candidates = append(candidates,
