@@ -25,6 +25,8 @@ var ranks = map[string]int{
 
 	"perennial/models/purchase": 3,
 
+	"perennial/models/btyd/picture": 1,
+
 	"perennial/models/leaderboard": 1,
 
 	"perennial/pipeline/store/storetest": 1,

@@ -16,6 +16,7 @@ func labCommand(env jobs.Env) *cobra.Command {
 	}
 	cmd.AddCommand(labLearnCommand(env))
 	cmd.AddCommand(labBasketCommand(env))
+	cmd.AddCommand(labCustomersCommand(env))
 	return cmd
 }
 
