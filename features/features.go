@@ -81,7 +81,7 @@ type Family struct {
 func Families() []Family {
 	return []Family{
 		recency, frequency, spend, rhythm, trend, basket, breadth,
-		discount, returns, channel, engagement, contact, tenure, season,
+		discount, returns, channel, engagement, contact, tenure, season, customerBase,
 	}
 }
 

@@ -68,6 +68,9 @@ func TestHistoriesCoverEveryFeature(t *testing.T) {
 		}
 	}
 	for _, family := range Families() {
+		if family.Name == customerBase.Name {
+			continue // fitted on many customers: customerbase_test.go
+		}
 		for _, f := range family.Features {
 			if !valued[f.Name] {
 				t.Errorf("no script expects a value of %s", f.Name)

@@ -20,6 +20,7 @@ type shop struct {
 	extract *extract.Extract
 	set     *features.Set
 	survey  survey
+	base    *features.CustomerBase // as of asOf
 }
 
 // survey is what one look at every history tells about the shop.
@@ -54,7 +55,10 @@ func openShop(ctx context.Context, cfg Config, asOf history.Day, dir string, pro
 	for k := range surveys {
 		s.survey.merge(&surveys[k])
 	}
-	s.survey.bought, err = gathering.merged()
+	if s.survey.bought, err = gathering.merged(); err != nil {
+		return nil, err
+	}
+	s.base, err = s.fitBase(ctx)
 	return s, err
 }
 

@@ -124,6 +124,11 @@ func (s *shop) gather(ctx context.Context, t *training, progress Progress) error
 		t.orderDays = append(t.orderDays, parts[k].orderDays...)
 		parts[k] = training{}
 	}
+	base, err := features.FitCustomerBase(ctx, t.matrix)
+	if err != nil {
+		return err
+	}
+	base.Fill(t.matrix)
 	return nil
 }
 

@@ -28,6 +28,7 @@ func Boostings() []gbdt.Config {
 const (
 	searchRows  = 20_000
 	searchLeast = 500 // with fewer rows nothing is chosen
+	searchDays  = 90  // longer horizons are searched at this one
 )
 
 // unsearched is for shops that are too young to search: few, small trees.
@@ -38,12 +39,13 @@ func unsearched() gbdt.Config {
 }
 
 // ChooseBoosting returns the settings of boosted hazards up to a horizon. It goes
-// back to a night one horizon before the end of times, fits each of Boostings on
+// back to a night one horizon, at most 90 days, before the end of times, fits each of Boostings on
 // what was known then, and judges it by what happened after: the simplest whose
 // log loss is within one standard error of the best is chosen, with the number
 // of trees that served that night best. A shop too young for that gets small
 // trees.
 func ChooseBoosting(ctx context.Context, times Times, horizonDays int, seed uint64) (gbdt.Config, error) {
+	horizonDays = min(horizonDays, searchDays)
 	night, ok := times.searchNight(horizonDays)
 	if !ok {
 		return unsearched(), nil
@@ -51,7 +53,7 @@ func ChooseBoosting(ctx context.Context, times Times, horizonDays int, seed uint
 	edges := Edges(horizonDays)
 	known, watched := times.until(night), times.where(func(i int) bool { return times.Cutoff[i] == night })
 	known, watched = known.sampled(searchRows), watched.sampled(searchRows)
-	train, watch := known.intervals(edges, numbered), watched.intervals(edges, numbered)
+	train, watch := withoutBase(known.intervals(edges, numbered)), withoutBase(watched.intervals(edges, numbered))
 	if min(train.Positives(), watch.Positives()) < searchLeast || len(watch.Y) < searchLeast {
 		return unsearched(), nil
 	}

@@ -10,6 +10,7 @@ const (
 	recencyColumn = "recency_days"
 	gapColumn     = "gap_mean_days"
 	repeatColumn  = "repeat_order_days"
+	baseColumn    = "base_order_probability"
 )
 
 // pick returns the columns called names, which have a cell for each of dst.

@@ -118,6 +118,7 @@ func (f *field) linear(ctx context.Context, _ leaderboard.Rows) (*entrant, error
 // boosted fits trees to the hazard.
 func (f *field) boosted(ctx context.Context, _ leaderboard.Rows) (*entrant, error) {
 	return f.hazard(f.Times.sampled(boostedRows), numbered, func(rows leaderboard.Rows) (learner, error) {
+		rows = withoutBase(rows)
 		m, err := f.Boosting.Fit(ctx, rows.Columns, rows.X, rows.Y, nil)
 		if err != nil {
 			return nil, err
@@ -171,6 +172,6 @@ func (f *field) blend(context.Context, leaderboard.Rows) (*entrant, error) {
 }
 
 func fitPenalised(ctx context.Context, lambda float64, rows leaderboard.Rows) (*logistic.Model, error) {
-	rows = wellKnown(rows)
+	rows = wellKnown(withoutBase(rows))
 	return logistic.Config{Lambda: lambda}.Fit(ctx, rows.Columns, rows.X, rows.Y, nil)
 }

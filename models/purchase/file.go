@@ -85,7 +85,7 @@ func (f *file) model() (leaderboard.Model, error) {
 	switch f.Learner {
 	case logisticKind, treesKind, hazardKind, blendKind:
 		return f.fitted()
-	case recencyRule, ownRhythm:
+	case recencyRule, ownRhythm, customerBase:
 		return f.rule()
 	case baseRate:
 		if f.Share == nil || *f.Share < 0 || *f.Share > 1 {
@@ -124,5 +124,5 @@ func (f *file) rule() (*RuleModel, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &RuleModel{f.PopulationGapDays, curve}, nil
+	return &RuleModel{f.Learner, f.PopulationGapDays, curve}, nil
 }

@@ -33,3 +33,35 @@ func TestWellKnown(t *testing.T) {
 		t.Error("the rows themselves have lost columns")
 	}
 }
+
+func TestWithoutBase(t *testing.T) {
+	rows := leaderboard.Rows{Columns: []string{recencyColumn, baseColumn, "base_alive"}, X: [][]float32{{1}, {2}, {3}}, Y: []float64{1}}
+	kept := withoutBase(rows)
+	if diff := cmp.Diff([]string{recencyColumn}, kept.Columns); diff != "" || len(kept.X) != 1 || kept.X[0][0] != 1 {
+		t.Errorf("kept %v of %v", kept, rows)
+	}
+}
+
+// TestCustomerBaseIsARule maps what the model expects to what happens.
+func TestCustomerBaseIsARule(t *testing.T) {
+	rows := shop(3000, 1)
+	expected := make([]float32, len(rows.Y))
+	for i := range expected {
+		expected[i] = 1 / (1 + rows.X[0][i]/50) // falls with the days since the last order
+	}
+	rows.Columns, rows.X = append(rows.Columns, baseColumn), append(rows.X, expected)
+	board := train(t, Config{RulesOnly: true}, rows, rows)
+	entry := board.Entry(customerBase)
+	if entry == nil || entry.Rung != leaderboard.Rule || entry.Metrics["auc"] < 0.7 {
+		t.Fatalf("entry is %+v", entry)
+	}
+	if board.Winner != customerBase && entry.Loss > board.Entry(recencyRule).Loss+0.01 {
+		t.Errorf("the rule has a loss of %v, recency one of %v", entry.Loss, board.Entry(recencyRule).Loss)
+	}
+	for i := range expected {
+		expected[i] = nan
+	}
+	if failure := train(t, Config{RulesOnly: true}, rows, rows).Entry(customerBase).Failure; failure == "" {
+		t.Error("a rule was fitted to a column that nobody has")
+	}
+}

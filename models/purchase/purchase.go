@@ -52,6 +52,7 @@ const (
 	baseRate      = "base_rate"
 	recencyRule   = "recency_rule"
 	ownRhythm     = "own_rhythm"
+	customerBase  = "customer_base"
 	withLogistic  = "logistic"
 	linearHazard  = "logistic_hazard"
 	boostedHazard = "boosted_hazard"
@@ -108,6 +109,9 @@ func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leader
 		{Name: baseRate, Rung: leaderboard.Base, Fit: FitBaseRate},
 		{Name: recencyRule, Rung: leaderboard.Rule, Fit: fitRecency},
 		{Name: ownRhythm, Rung: leaderboard.Rule, Fit: cfg.fitRhythm},
+	}
+	if slices.Contains(train.Columns, baseColumn) {
+		candidates = append(candidates, leaderboard.Candidate{Name: customerBase, Rung: leaderboard.Rule, Fit: fitBase})
 	}
 	if !cfg.RulesOnly {
 		if err := cfg.Choose(ctx, horizonDays, train); err != nil {

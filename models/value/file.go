@@ -67,10 +67,12 @@ func (f *file) decode(r io.Reader) error {
 
 func (m *Model) validate() error {
 	switch {
-	case !slices.Contains([]string{meanForAll, meanRate, twoPart, boosted}, m.Learner):
+	case !slices.Contains([]string{meanForAll, meanRate, twoPart, byBase, boosted}, m.Learner):
 		return fmt.Errorf("learner %q is not known", m.Learner)
 	case m.Learner == twoPart && m.purchase == nil:
 		return errors.New("the two-part model needs its purchase model")
+	case (m.Learner == byBase) != (m.CustomerBase != nil):
+		return errors.New("the customer base and the learner do not agree")
 	case (m.Learner == boosted) != (m.Boosted != nil):
 		return errors.New("trees and learner do not agree")
 	case m.LabelDays < 1 || m.LabelDays > 36500:

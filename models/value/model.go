@@ -18,7 +18,9 @@ type Model struct {
 	Frequency   Frequency  `json:"frequency"`    // of the two-part model
 	OrderValue  OrderValue `json:"order_value"`  // of the two-part model
 	Interval    Interval   `json:"interval"`     // of revenue in the label horizon
-	Boosted     *Boosted   `json:"boosted,omitempty"`
+
+	CustomerBase *CustomerBase `json:"customer_base,omitempty"`
+	Boosted      *Boosted      `json:"boosted,omitempty"`
 
 	purchase leaderboard.Model
 }
@@ -64,17 +66,27 @@ func (m *Model) predict(names []string, x [][]float32, n int) ([]Prediction, err
 	if err != nil {
 		return nil, fmt.Errorf("value: %s: %w", m.Learner, err)
 	}
-	if m.Learner == boosted {
-		predictions, err := m.Boosted.predict(names, x, n)
-		if err != nil {
-			return nil, fmt.Errorf("value: %s: %w", m.Learner, err)
-		}
-		return predictions, nil
+	var predictions []Prediction
+	switch m.Learner {
+	case boosted:
+		predictions, err = m.Boosted.predict(names, x, n)
+	case byBase:
+		predictions, err = m.CustomerBase.predict(names, x, Prediction{Orders: m.MeanOrders, Revenue: m.MeanRevenue}, n)
+	default:
+		predictions, err = m.predictEach(c, names, x, n)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("value: %s: %w", m.Learner, err)
+	}
+	return predictions, nil
+}
+
+// predictEach predicts customer by customer.
+func (m *Model) predictEach(c columns, names []string, x [][]float32, n int) ([]Prediction, error) {
 	p := make([]float64, n)
 	if m.Learner == twoPart {
 		if err := m.purchase.Predict(p, names, x); err != nil {
-			return nil, fmt.Errorf("value: %s: %w", m.Learner, err)
+			return nil, err
 		}
 	}
 	predictions := make([]Prediction, n)
@@ -111,6 +123,9 @@ func fit(ctx context.Context, name string, cfg Config, rows leaderboard.Rows, la
 	case twoPart:
 		m.Frequency, m.OrderValue = fitFrequency(c), fitOrderValue(c, labels)
 		err = m.fitScales(rows, labels, &m.Frequency.Scale, &m.OrderValue.Scale)
+	case byBase:
+		m.CustomerBase = &CustomerBase{OrderScale: 1, RevenueScale: 1}
+		err = m.fitScales(rows, labels, &m.CustomerBase.OrderScale, &m.CustomerBase.RevenueScale)
 	case boosted:
 		if m.Boosted, err = fitBoosted(ctx, cfg.Seed, rows, labels); err == nil {
 			err = m.fitScales(rows, labels, &m.Boosted.OrderScale, &m.Boosted.RevenueScale)

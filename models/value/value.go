@@ -73,6 +73,7 @@ const (
 	meanRate   = "mean_rate"
 	twoPart    = "two_part"
 	boosted    = "boosted"
+	byBase     = "customer_base"
 )
 
 // Train fits the candidates on train, whose labels stand beside it, and judges
@@ -95,6 +96,9 @@ func Train(ctx context.Context, cfg Config, train leaderboard.Rows, labels Label
 	}
 	candidates := []leaderboard.Candidate{
 		candidate(meanForAll, leaderboard.Base), candidate(meanRate, leaderboard.Rule), candidate(twoPart, leaderboard.Learner),
+	}
+	if (CustomerBase{}).known(train.Columns, train.X) {
+		candidates = append(candidates, candidate(byBase, leaderboard.Rule))
 	}
 	if cfg.Boosting {
 		candidates = append(candidates, candidate(boosted, leaderboard.Ensemble))

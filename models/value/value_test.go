@@ -81,6 +81,32 @@ func TestTreesFindWhatTwoPartsCannotSay(t *testing.T) {
 	}
 }
 
+// TestCustomerBaseIsScaledToTheShop: expectations that are off by a factor for
+// all are not off any more, and unknown customers get the mean.
+func TestCustomerBaseIsScaledToTheShop(t *testing.T) {
+	rows, labels := perfumery.draw(2000, 1)
+	orders, value := make([]float32, len(rows.Y)), make([]float32, len(rows.Y))
+	for i := range orders {
+		orders[i], value[i] = float32(3*labels.Orders[i]+1), 100
+	}
+	orders[5] = float32(math.NaN())
+	rows.Columns, rows.X = append(rows.Columns, baseOrdersColumn, baseValueColumn), append(rows.X, orders, value)
+	board, err := Train(context.Background(), Config{LabelDays: labelDays, Growth: 2, Purchase: known{}}, rows, labels, rows, labels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := board.Entry(byBase)
+	if entry == nil || entry.Failure != "" {
+		t.Fatalf("entry is %+v", entry)
+	}
+	if got, want := sum(entry.Predictions), sum(labels.Revenue); math.Abs(got-want) > 0.01*want {
+		t.Errorf("all revenue is %v, predicted %v", want, got)
+	}
+	if got, want := entry.Predictions[5], sum(labels.Revenue)/float64(len(rows.Y)); math.Abs(got-want) > 1e-9*want {
+		t.Errorf("an unknown customer is worth %v, the mean is %v", got, want)
+	}
+}
+
 func TestFewOrdersGrowNoTrees(t *testing.T) {
 	rows, labels := perfumery.draw(300, 1)
 	board, err := Train(context.Background(), Config{LabelDays: labelDays, Growth: 2, Purchase: known{}, Boosting: true}, rows, labels, rows, labels)
