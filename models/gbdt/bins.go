@@ -93,10 +93,15 @@ func cutEdges(values []mass, bins int) []float32 {
 	return edges
 }
 
-// between returns a threshold t with low <= t < high.
+// between returns a threshold t with low <= t < high, which are not both as good as
+// zero; it parts no cells that are.
 func between(low, high float32) float32 {
 	t := float32(float64(low) + (float64(high)-float64(low))/2)
 	switch {
+	case -zeroRange <= t && t < 0:
+		return before(-zeroRange)
+	case 0 <= t && t <= zeroRange:
+		return zeroRange
 	case math.IsInf(float64(low), -1) && high > -math.MaxFloat32:
 		return -math.MaxFloat32
 	case !(t < high), math.IsInf(float64(high), 1):
@@ -108,7 +113,7 @@ func between(low, high float32) float32 {
 // category returns the category that a cell stands for; false where missing.
 func category(cell float32) (int32, bool) {
 	const limit = 1 << 24 // float32 holds every whole number up to here
-	if !(cell >= 0 && cell < limit) {
+	if !(cell > -1 && cell < limit) {
 		return 0, false
 	}
 	return int32(cell), true
@@ -130,7 +135,7 @@ func keepCategories(values []mass, bins int) []int32 {
 func (b *binning) encode(dst []uint8, cells []float32) {
 	missing := uint8(max(b.missing, 0))
 	if !b.categorical {
-		newLadder(b.edges).place(dst, cells, missing)
+		place(newLadder(b.edges), dst, cells, missing)
 		return
 	}
 	at := make(map[int32]uint8, len(b.categories))

@@ -1,9 +1,9 @@
 package gbdt
 
 import (
+	"context"
 	"math"
 	"slices"
-	"sort"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,30 +12,10 @@ import (
 
 var inf32 = float32(math.Inf(1))
 
-func TestLadderCountsThresholdsBelow(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		thresholds := rapid.SliceOfNDistinct(rapid.Float32(), 0, 255, rapid.ID).Draw(t, "thresholds")
-		slices.Sort(thresholds)
-		cells := rapid.SliceOfN(rapid.Float32(), 1, 50).Draw(t, "cells")
-		cells = append(cells, nan32, inf32, -inf32, 0, float32(math.Copysign(0, -1)), math.MaxFloat32, math.SmallestNonzeroFloat32)
-		cells = append(cells, thresholds...)
-		got := make([]uint8, len(cells))
-		newLadder(thresholds).place(got, cells, 77)
-		for i, cell := range cells {
-			want := sort.Search(len(thresholds), func(k int) bool { return cell <= thresholds[k] })
-			if cell != cell {
-				want = 77
-			}
-			if int(got[i]) != want {
-				t.Fatalf("%v is at %d, want %d of %v", cell, got[i], want, thresholds)
-			}
-		}
-	})
-}
-
 func TestCutEdges(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		values := rapid.SliceOfNDistinct(rapid.Float32(), 1, 400, rapid.ID).Draw(t, "values")
+		apart := rapid.Float32().Filter(func(v float32) bool { return v == 0 || !asZero(v) })
+		values := rapid.SliceOfNDistinct(apart, 1, 400, rapid.ID).Draw(t, "values")
 		slices.Sort(values)
 		bins := rapid.IntRange(2, 255).Draw(t, "bins")
 		var masses []mass
@@ -90,8 +70,10 @@ func TestBetween(t *testing.T) {
 		{-inf32, 0, -math.MaxFloat32},
 		{-inf32, -math.MaxFloat32, -inf32},
 		{math.MaxFloat32, inf32, math.MaxFloat32},
-		{-math.MaxFloat32, math.MaxFloat32, 0},
-		{0, math.SmallestNonzeroFloat32, 0},
+		{-math.MaxFloat32, math.MaxFloat32, zeroRange},
+		{0, 1.5e-35, zeroRange},
+		{-1.5e-35, 0, math.Nextafter32(-zeroRange, -1)},
+		{-1.5e-35, 1.2e-35, math.Nextafter32(-zeroRange, -1)},
 	}
 	for _, tt := range tests {
 		if got := between(tt.low, tt.high); got != tt.want || !(got < tt.high) {
@@ -133,6 +115,54 @@ func TestCategoriesKeepTheHeaviest(t *testing.T) {
 	b.encode(codes, []float32{7, 3, 0, -1, nan32, 1e30})
 	if diff := cmp.Diff([]uint8{2, 0, 3, 3, 3, 3}, codes); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestCategoryDropsTheFraction: towards zero, as LightGBM does.
+func TestCategoryDropsTheFraction(t *testing.T) {
+	tests := []struct {
+		cell float32
+		want int32
+		ok   bool
+	}{
+		{0, 0, true}, {0.9, 0, true}, {-0.9, 0, true}, {3.5, 3, true}, {1<<24 - 1, 1<<24 - 1, true},
+		{-1, 0, false}, {1 << 24, 0, false}, {nan32, 0, false}, {inf32, 0, false},
+	}
+	for _, tt := range tests {
+		if got, ok := category(tt.cell); got != tt.want || ok != tt.ok {
+			t.Errorf("%v is category %d, %v, want %d, %v", tt.cell, got, ok, tt.want, tt.ok)
+		}
+	}
+}
+
+// TestNoThresholdPartsZeros fits labels that hang on cells which LightGBM takes for 0.
+func TestNoThresholdPartsZeros(t *testing.T) {
+	d := Data{Columns: []string{"tiny", "large"}, X: make([][]float32, 2)}
+	tiny := []float32{-1, -2e-35, -1e-35, -1e-36, 0, 1e-36, 1e-35, 2e-35, 1}
+	for i := range 900 {
+		k := i % len(tiny)
+		d.X[0] = append(d.X[0], tiny[k])
+		d.X[1] = append(d.X[1], float32(i/len(tiny)))
+		d.Y = append(d.Y, float64(k%2))
+	}
+	m, err := Config{Trees: 20, MinData: 5}.Fit(context.Background(), d.Columns, d.X, d.Y, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near := 0
+	for _, tree := range m.Trees {
+		for node, j := range tree.Feature {
+			v := tree.Threshold[node]
+			if j == 0 && math.Abs(v) < 2e-35 {
+				near++
+			}
+			if j == 0 && v >= -float64(zeroRange) && v < float64(zeroRange) {
+				t.Errorf("threshold %g is among cells that count as zero", v)
+			}
+		}
+	}
+	if near == 0 {
+		t.Error("no threshold is near zero (the labels ask for one)")
 	}
 }
 

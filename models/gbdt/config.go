@@ -50,7 +50,7 @@ type Config struct {
 	// grow, -1 for those that may never raise it, missing cells aside.
 	Monotone map[string]int `yaml:"monotone"`
 	// Categorical names the columns whose cells are categories: numbers in
-	// [0, 2²⁴), of which a fraction is dropped. Any other cell is missing, and
+	// (-1, 2²⁴), of which a fraction is dropped. Any other cell is missing, and
 	// so is all but the 254 heaviest categories.
 	Categorical []string `yaml:"categorical"`
 	// Interactions are groups of columns: two columns may stand on one branch

@@ -107,6 +107,7 @@ func (c Config) FitRows(ctx context.Context, train, watch *Rows) (*Model, *Repor
 	if err := t.run(ctx); err != nil {
 		return nil, nil, fmt.Errorf("gbdt: fit: %w", err)
 	}
+	t.model.prepared = prepare(*t.model)
 	return t.model, t.report, nil
 }
 
@@ -179,6 +180,7 @@ func (c Config) Continue(ctx context.Context, from *Model, train, watch Data) (*
 	}
 	m.Trees = slices.Concat(from.Trees, m.Trees)
 	m.Monotone = bothMonotone(from.Monotone, m.Monotone)
+	m.prepared = prepare(*m)
 	return m, report, nil
 }
 

@@ -1,6 +1,9 @@
 package gbdt
 
-import "fmt"
+import (
+	"fmt"
+	"runtime"
+)
 
 // interactionRows is the number of rows that a worker takes at a time.
 const interactionRows = 64
@@ -15,7 +18,7 @@ const interactionRows = 64
 // It is for looking closely at a few rows: a leaf d columns deep costs some d³/4
 // multiplications a row, and dst takes 8 bytes times the square of the columns a
 // row. With 200 trees of 31 leaves on 50 columns a row takes about 5 ms of one
-// processor, after some 50 ms to prepare the model.
+// processor.
 func (m *Model) Interactions(dst [][][]float64, columns []string, x [][]float32) error {
 	x, rows, err := align(m.Columns, columns, x)
 	if err != nil {
@@ -32,11 +35,11 @@ func (m *Model) Interactions(dst [][][]float64, columns []string, x [][]float32)
 	if rows == 0 {
 		return nil
 	}
-	e, err := newExplanation(m)
+	e, err := m.ready().explanation()
 	if err != nil {
 		return fmt.Errorf("gbdt: interactions: %w", err)
 	}
-	forBlocks(e.workers, rows, interactionRows, func(_, first, last int) {
+	forBlocks(runtime.GOMAXPROCS(0), rows, interactionRows, func(_, first, last int) {
 		e.interactions(dst, x, first, last)
 	})
 	return nil
@@ -49,9 +52,10 @@ func (e *explanation) interactions(dst [][][]float64, x [][]float32, first, last
 	codes := e.encode(x, first, last)
 	for _, groups := range e.groups {
 		for _, g := range groups {
-			for _, l := range g.leaves {
-				for i := range last - first {
-					l.meet(codes, i, w)
+			for i := range last - first {
+				g.narrow(codes, i, w)
+				for _, l := range g.leaves {
+					l.meet(w)
 					l.contributions(w.values, w.met, w)
 					l.interactions(pairs, w.met, w)
 					l.addPairs(dst, first+i, pairs, w.values)

@@ -2,6 +2,10 @@ package gbdt
 
 // Model is a sum of trees. The margin of a row is the sum of the leaves that it
 // falls into; Objective turns the margin into a prediction.
+//
+// A Model is immutable and safe to share: those of Fit, Refit and Read keep what the
+// first Predict and Explain prepare for the next. To change a tree, put together
+// another Model.
 type Model struct {
 	// Columns are the columns of the fit, in the order that Tree.Feature
 	// counts them.
@@ -18,4 +22,6 @@ type Model struct {
 	// Average divides the sum by the number of trees (LightGBM's random
 	// forests write average_output).
 	Average bool
+
+	prepared *prepared // nil in a model put together by hand
 }

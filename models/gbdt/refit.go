@@ -49,6 +49,7 @@ func (m *Model) Refit(c RefitConfig, d Data) (*Model, error) {
 		r.renew(&renewed.Trees[k], x)
 		r.base = 0
 	}
+	renewed.prepared = prepare(renewed)
 	return &renewed, nil
 }
 

@@ -151,7 +151,7 @@ func (b *Binner) fill(d Data, first int) {
 			if binning := &r.binnings[j]; binning.categorical {
 				binning.encode(bins, cells)
 			} else {
-				b.ladders[k].place(bins, cells, uint8(max(binning.missing, 0)))
+				place(b.ladders[k], bins, cells, uint8(max(binning.missing, 0)))
 			}
 			if !b.watched {
 				copy(r.byColumn[k][first+from:], bins)

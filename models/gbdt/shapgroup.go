@@ -12,11 +12,11 @@ const patternLimit = 1 << 12
 // as digits of a number, the first column's digit counting ones.
 type group struct {
 	columns []int32
+	codes   [][]uint32 // codes[k][code]: the tree's code of a cell of columns[k] that has this code of the model's
 	digits  [][]uint16 // digits[k][code]: what a cell of columns[k] adds to the pattern
-	classes [][]uint32 // classes[k]: a code of each class
+	classes [][]uint32 // classes[k]: a code of each class, of the tree's
 	leaves  []leafOfGroup
-	size    int       // number of patterns; 0 for a leaf that has more than patternLimit
-	table   []float64 // table[k*size+pattern] is the contribution of columns[k]; empty when rows are computed one by one
+	size    int // number of patterns; 0 for a leaf that has more than patternLimit
 }
 
 // leafOfGroup is a path whose column k is column at[k] of the group.
@@ -25,49 +25,83 @@ type leafOfGroup struct {
 	at []int32
 }
 
+// groups returns the leaves of t, if it has an inner node, in groups from left to
+// right; all are the cuts of the model.
+func (t *Tree) groups(all []cuts, r rules, scale float64) []*group {
+	if len(t.Feature) == 0 {
+		return nil
+	}
+	own, codes := cutColumns(len(all), *t), make([][]uint32, len(all))
+	for j := range own {
+		if len(own[j]) > 0 {
+			codes[j] = own[j].narrow(all[j])
+		}
+	}
+	return appendGroups(nil, t.paths(own, r, scale), codes)
+}
+
 // appendGroups appends n's leaves in as few groups as patternLimit allows, from
-// left to right.
-func appendGroups(groups []*group, n *pathTree) []*group {
-	g := newGroup(n.leaves(nil))
-	if n.path == nil && g.size == 0 {
-		return appendGroups(appendGroups(groups, n.left), n.right)
+// left to right. codes are as in a group, by column.
+func appendGroups(groups []*group, n *pathTree, codes [][]uint32) []*group {
+	g := newGroup(n.leaves(nil), codes)
+	if !g.number() && n.path == nil {
+		return appendGroups(appendGroups(groups, n.left, codes), n.right, codes)
 	}
 	return append(groups, g)
 }
 
-// newGroup returns the group of some leaves, without digits if it has too many
-// patterns.
-func newGroup(ways []*path) *group {
-	g := &group{size: 1}
+// newGroup returns the group of some leaves, without numbers for patterns. codes are
+// as in a group, by column.
+func newGroup(ways []*path, codes [][]uint32) *group {
+	g := &group{columns: make([]int32, 0, 16), leaves: make([]leafOfGroup, len(ways))}
+	asked := 0
 	for _, way := range ways {
-		l := leafOfGroup{way, make([]int32, len(way.columns))}
+		asked += len(way.columns)
+	}
+	room := make([]int32, asked)
+	for i, way := range ways {
+		var at []int32
+		at, room = room[:len(way.columns)], room[len(way.columns):]
 		for k, column := range way.columns {
-			at := slices.Index(g.columns, column)
-			if at < 0 {
-				at = len(g.columns)
+			n := slices.Index(g.columns, column)
+			if n < 0 {
+				n = len(g.columns)
 				g.columns = append(g.columns, column)
 			}
-			l.at[k] = int32(at)
+			at[k] = int32(n)
 		}
-		g.leaves = append(g.leaves, l)
+		g.leaves[i] = leafOfGroup{way, at}
 	}
-	for k := range g.columns {
-		class, examples := g.classify(int32(k))
-		if g.size*len(examples) > patternLimit {
-			g.size, g.digits, g.classes = 0, nil, nil
-			return g
-		}
-		for code := range class {
-			class[code] *= uint16(g.size)
-		}
-		g.digits, g.classes = append(g.digits, class), append(g.classes, examples)
-		g.size *= len(examples)
+	g.codes = make([][]uint32, len(g.columns))
+	for k, column := range g.columns {
+		g.codes[k] = codes[column]
 	}
 	return g
 }
 
-// classify returns the class of every code of column k, and a code of every
-// class. It gives up beyond patternLimit classes.
+// number gives patterns their numbers; it returns false, and gives none, if there
+// are more than patternLimit.
+func (g *group) number() bool {
+	classOf, examples, size := make([][]uint16, len(g.columns)), make([][]uint32, len(g.columns)), 1
+	for k := range g.columns {
+		classOf[k], examples[k] = g.classify(int32(k))
+		if size *= len(examples[k]); size > patternLimit {
+			return false
+		}
+	}
+	g.digits, g.classes, g.size = make([][]uint16, len(g.columns)), examples, 1
+	for k, codes := range g.codes {
+		g.digits[k] = make([]uint16, len(codes))
+		for code, own := range codes {
+			g.digits[k][code] = classOf[k][own] * uint16(g.size)
+		}
+		g.size *= len(examples[k])
+	}
+	return true
+}
+
+// classify returns the class of every code of the tree for column k, and a code of
+// every class. It gives up beyond patternLimit classes.
 func (g *group) classify(k int32) (class []uint16, examples []uint32) {
 	var last []uint8
 	for _, l := range g.leaves {
@@ -77,19 +111,21 @@ func (g *group) classify(k int32) (class []uint16, examples []uint32) {
 		}
 		last = l.meets[j]
 		if class == nil {
-			class, examples = make([]uint16, len(last)), []uint32{0}
+			class, examples = make([]uint16, len(last)), make([]uint32, 1, len(last))
 		}
-		if examples = refine(class, len(examples), last); len(examples) > patternLimit {
+		if examples = refine(class, examples, last); len(examples) > patternLimit {
 			break
 		}
 	}
 	return class, examples
 }
 
-// refine parts each of some classes by meets and returns an example of each, in
-// order of code.
-func refine(class []uint16, classes int, meets []uint8) (examples []uint32) {
-	number := make([]uint16, 2*classes) // of a class and its half, 0 where not seen yet
+// refine parts each of the classes that there are examples of by meets, and writes
+// an example of each to examples, in order of code.
+func refine(class []uint16, examples []uint32, meets []uint8) []uint32 {
+	var room [64]uint16                                            // enough but for many categories
+	number := append(room[:0], make([]uint16, 2*len(examples))...) // of a class and its half, 0 where not seen yet
+	examples = examples[:0]
 	for code, met := range meets {
 		n := &number[2*class[code]+uint16(met)]
 		if *n == 0 {

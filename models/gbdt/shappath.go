@@ -8,7 +8,7 @@ type path struct {
 	value   float64   // of the leaf
 	columns []int32   // asked on the way, from the root
 	share   []float64 // of training rows that meet the conditions on the column, taken node by node
-	meets   [][]uint8 // meets[k][code] is 1 when a cell of that code meets the conditions on columns[k], else 0
+	meets   [][]uint8 // meets[k][code] is 1 when a cell of that code of the tree's meets the conditions on columns[k], else 0
 	rule    quadrature
 }
 
@@ -44,18 +44,12 @@ func (p *path) contributions(dst []float64, met []float64, w *work) {
 	}
 }
 
-// meet sets w.met to the conditions that row i meets.
-func (p *path) meet(codes [][]uint32, i int, w *work) {
-	for k, column := range p.columns {
-		w.met[k] = float64(p.meets[k][codes[column][i]])
-	}
-}
-
 // work is the room that one worker computes contributions in.
 type work struct {
 	met             []float64
 	factors, before []float64
 	values, sums    []float64
+	codes           []uint32           // of a row in a group's columns, the tree's
 	alone           []float64          // contributions of a leaf by its pattern
 	own             []uint16           // patterns of a leaf by those of its group
 	patterns        [lookupRows]uint16 // of rows
@@ -67,7 +61,7 @@ const lookupRows = 512
 // newWork returns room for paths that ask up to columns columns.
 func newWork(columns int) *work {
 	room := func() []float64 { return make([]float64, columns) }
-	return &work{met: room(), factors: room(), before: room(), values: room(), sums: room()}
+	return &work{met: room(), factors: room(), before: room(), values: room(), sums: room(), codes: make([]uint32, columns)}
 }
 
 // cover returns the training rows that passed each inner node.

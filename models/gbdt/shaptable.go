@@ -13,10 +13,10 @@ func (g *group) tableSize(rows int) int {
 	return g.size * len(g.columns)
 }
 
-// fill computes the table: of each leaf alone, and from these the sums over
-// leaves.
-func (g *group) fill(w *work) {
-	clear(g.table)
+// fill computes the table: table[k*size+pattern] is the contribution of columns[k].
+// It computes those of each leaf alone, and from these the sums over leaves.
+func (g *group) fill(table []float64, w *work) {
+	clear(table)
 	if w.own == nil {
 		w.own = make([]uint16, 0, patternLimit)
 	}
@@ -24,7 +24,7 @@ func (g *group) fill(w *work) {
 		w.alone = l.tabulate(w.alone, w)
 		w.own = g.leafPatterns(w.own[:0], l)
 		for k, at := range l.at {
-			sums := g.table[int(at)*g.size:][:g.size]
+			sums := table[int(at)*g.size:][:g.size]
 			column := w.alone[k<<len(l.columns):][:1<<len(l.columns)]
 			for pattern, own := range w.own {
 				sums[pattern] += column[own]
@@ -79,9 +79,9 @@ func (g *group) leafPatterns(patterns []uint16, l leafOfGroup) []uint16 {
 }
 
 // add adds the contributions of the group for rows to dst[j][i]. codes[j][i] is
-// the code of column j of row i.
-func (g *group) add(dst [][]float64, codes [][]uint32, w *work) {
-	if len(g.table) == 0 {
+// the code of column j of row i. Without a table it computes row by row.
+func (g *group) add(dst [][]float64, codes [][]uint32, table []float64, w *work) {
+	if len(table) == 0 {
 		g.addDirectly(dst, codes, w)
 		return
 	}
@@ -98,7 +98,7 @@ func (g *group) add(dst [][]float64, codes [][]uint32, w *work) {
 			}
 		}
 		for k, column := range g.columns {
-			values := g.table[k*g.size:][:g.size]
+			values := table[k*g.size:][:g.size]
 			sums := dst[column][first:last]
 			sums = sums[:len(patterns)]
 			for i, pattern := range patterns {
@@ -113,8 +113,9 @@ func (g *group) addDirectly(dst [][]float64, codes [][]uint32, w *work) {
 	for i := range codes[0] {
 		sums := w.sums[:len(g.columns)]
 		clear(sums)
+		g.narrow(codes, i, w)
 		for _, l := range g.leaves {
-			l.meet(codes, i, w)
+			l.meet(w)
 			l.contributions(w.values, w.met, w)
 			for k, at := range l.at {
 				sums[at] += w.values[k]
@@ -123,5 +124,19 @@ func (g *group) addDirectly(dst [][]float64, codes [][]uint32, w *work) {
 		for k, column := range g.columns {
 			dst[column][i] += sums[k]
 		}
+	}
+}
+
+// narrow sets w.codes to the tree's codes of row i.
+func (g *group) narrow(codes [][]uint32, i int, w *work) {
+	for k, column := range g.columns {
+		w.codes[k] = g.codes[k][codes[column][i]]
+	}
+}
+
+// meet sets w.met to the conditions that the row of w.codes meets.
+func (l *leafOfGroup) meet(w *work) {
+	for k, at := range l.at {
+		w.met[k] = float64(l.meets[k][w.codes[at]])
 	}
 }

@@ -11,15 +11,15 @@ type pathTree struct {
 // pathGrower turns a tree into a pathTree.
 type pathGrower struct {
 	tree   *Tree
-	cuts   []cuts
+	cuts   []cuts // by column, of the tree's own nodes
 	rules  rules
 	shares []float64
 	scale  float64 // of leaf values
 }
 
-// paths returns the root of t, which has an inner node.
-func (t *Tree) paths(c []cuts, r rules, scale float64) *pathTree {
-	g := pathGrower{t, c, r, t.leftShares(), scale}
+// paths returns the root of t, which has an inner node and makes these cuts.
+func (t *Tree) paths(own []cuts, r rules, scale float64) *pathTree {
+	g := pathGrower{t, own, r, t.leftShares(), scale}
 	return g.grow(0, &path{})
 }
 
@@ -47,14 +47,10 @@ func (g *pathGrower) grow(child int32, way *path) *pathTree {
 
 // extended returns the way with one condition more; it keeps meets.
 func (p *path) extended(column int32, share float64, meets []uint8) *path {
-	longer := &path{
-		columns: slices.Clone(p.columns),
-		share:   slices.Clone(p.share),
-		meets:   slices.Clone(p.meets),
-	}
+	longer := &path{columns: p.columns, share: withRoom(p.share), meets: withRoom(p.meets)}
 	k := slices.Index(p.columns, column)
 	if k < 0 {
-		longer.columns = append(longer.columns, column)
+		longer.columns = append(withRoom(p.columns), column)
 		longer.share = append(longer.share, share)
 		longer.meets = append(longer.meets, meets)
 		return longer
@@ -66,6 +62,9 @@ func (p *path) extended(column int32, share float64, meets []uint8) *path {
 	longer.meets[k] = meets
 	return longer
 }
+
+// withRoom returns a copy of s with room for one element more.
+func withRoom[T any](s []T) []T { return append(make([]T, 0, len(s)+1), s...) }
 
 // leaves appends the ways to the leaves below, from left to right.
 func (n *pathTree) leaves(ways []*path) []*path {

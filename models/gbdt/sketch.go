@@ -189,6 +189,9 @@ func (s *Sketch) masses(j int) []mass {
 			}
 			v = float32(math.Trunc(float64(v)))
 		}
+		if asZero(v) {
+			v = 0
+		}
 		if v == v && s.weights[i] > 0 {
 			values = append(values, mass{v, s.weights[i]})
 		}

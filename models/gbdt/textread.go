@@ -34,6 +34,7 @@ func Read(r io.Reader) (*Model, error) {
 		return nil, fmt.Errorf("gbdt: read model: line %d: %w", t.line, err)
 	}
 	m.Objective.recall(t.text[t.offset:])
+	m.prepared = prepare(*m)
 	return m, nil
 }
 

@@ -14,9 +14,9 @@ import (
 // Write saves the model as LightGBM's model text, version v4, which LightGBM
 // and Read read. Numbers are written so that reading gives the same bits. Lines
 // that LightGBM derives or ignores (importances, training parameters) are not
-// written. LightGBM takes cells up to 1e-35 in size for 0 before it asks a tree, so
-// that a threshold among such cells parts them here but not there. It is an error
-// when a column's name is empty or has a space in it, or when a tree is not one.
+// written. LightGBM takes cells up to 1e-35 in size for 0 before it asks a tree; Fit
+// places no threshold among them, where the two would part. It is an error when a
+// column's name is empty or has a space in it, or when a tree is not one.
 func (m *Model) Write(w io.Writer) error {
 	text, err := m.appendText(nil)
 	if err != nil {

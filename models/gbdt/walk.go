@@ -1,7 +1,5 @@
 package gbdt
 
-import "math"
-
 // leaf returns the leaf of row i.
 func (t *Tree) leaf(x [][]float32, i int) int {
 	if len(t.Feature) == 0 {
@@ -32,7 +30,7 @@ func (t *Tree) goesLeft(node int32, value float32) bool {
 			return d.DefaultLeft()
 		}
 	case MissingZero:
-		if v != v || math.Abs(v) <= zeroRange {
+		if v != v || asZero(value) {
 			return d.DefaultLeft()
 		}
 	default:
@@ -43,8 +41,11 @@ func (t *Tree) goesLeft(node int32, value float32) bool {
 	return v <= t.Threshold[node]
 }
 
-// zeroRange is how far from 0 a value counts as zero where zero is missing.
-const zeroRange = 1e-35
+// zeroRange is how far from 0 a value counts as zero: LightGBM's float32 for 1e-35.
+const zeroRange = float32(1e-35)
+
+// asZero says that v counts as zero.
+func asZero(v float32) bool { return -zeroRange <= v && v <= zeroRange }
 
 // holds says whether category set k holds c.
 func (t *Tree) holds(k int, c int32) bool {

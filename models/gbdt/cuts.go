@@ -11,13 +11,12 @@ import (
 // len(cuts)+1.
 type cuts []float32
 
-// cutColumns returns the cuts of every column of the model.
-func cutColumns(m *Model) []cuts {
-	all := make([]cuts, len(m.Columns))
-	for k := range m.Trees {
-		t := &m.Trees[k]
-		for i, j := range t.Feature {
-			all[j] = t.appendCuts(all[j], i)
+// cutColumns returns the cuts that trees make in each of so many columns.
+func cutColumns(columns int, trees ...Tree) []cuts {
+	all := make([]cuts, columns)
+	for k := range trees {
+		for i, j := range trees[k].Feature {
+			all[j] = trees[k].appendCuts(all[j], i)
 		}
 	}
 	for j := range all {
@@ -33,21 +32,23 @@ func (t *Tree) appendCuts(c cuts, i int) cuts {
 	case d.Categorical():
 		return t.appendCategoryCuts(c, int(t.Threshold[i]))
 	case d.Missing() == MissingZero:
-		const zero = float32(1e-35)
-		c = append(c, before(-zero), -zero, before(zero), zero)
+		c = append(c, before(-zeroRange), zeroRange)
 	}
 	return append(c, atMost(t.Threshold[i]))
 }
 
-// appendCategoryCuts sets every category of a set apart from its neighbours and
-// from the numbers between.
+// appendCategoryCuts cuts where the categories of a set start and end.
 func (t *Tree) appendCategoryCuts(c cuts, set int) cuts {
-	words := t.CategoryBits[t.CategoryBounds[set]:t.CategoryBounds[set+1]]
-	c = append(c, -1)
-	for k := range 32 * len(words) {
-		if words[k/32]>>(k%32)&1 != 0 {
-			category := float32(k)
-			c = append(c, before(category), category, before(category+1))
+	held := false
+	for k := range int32(32*(t.CategoryBounds[set+1]-t.CategoryBounds[set]) + 1) {
+		if t.holds(set, k) == held {
+			continue
+		}
+		held = !held
+		if k == 0 {
+			c = append(c, -1) // category 0 is of cells in (-1, 1)
+		} else {
+			c = append(c, before(float32(k)))
 		}
 	}
 	return c
@@ -56,7 +57,7 @@ func (t *Tree) appendCategoryCuts(c cuts, set int) cuts {
 // before returns the greatest float32 below v.
 func before(v float32) float32 { return math.Nextafter32(v, float32(math.Inf(-1))) }
 
-// atMost returns the greatest float32 that is at most v.
+// atMost returns the greatest float32 that is at most v: no float32 lies between.
 func atMost(v float64) float32 {
 	f := float32(v)
 	if float64(f) > v {
@@ -67,6 +68,9 @@ func atMost(v float64) float32 {
 
 // codes returns the number of codes.
 func (c cuts) codes() int { return len(c) + 2 }
+
+// missing returns the code of NaN.
+func (c cuts) missing() int { return len(c) + 1 }
 
 // example returns a cell that has the code.
 func (c cuts) example(code int) float32 {
@@ -79,24 +83,17 @@ func (c cuts) example(code int) float32 {
 	return float32(math.NaN())
 }
 
-// encode writes the code of every cell to dst.
-func (c cuts) encode(dst []uint32, cells []float32) {
-	dst = dst[:len(cells)]
-	for i, v := range cells {
-		if v != v {
-			dst[i] = uint32(len(c) + 1)
-			continue
+// narrow returns the codes among c of all codes among wide, which has the cuts of c
+// and more.
+func (c cuts) narrow(wide cuts) []uint32 {
+	codes := make([]uint32, wide.codes())
+	below := 0
+	for code, cut := range wide {
+		codes[code] = uint32(below)
+		if below < len(c) && c[below] == cut {
+			below++
 		}
-		low := 0
-		for n := len(c); n > 0; { // the code is in [low, low+n]
-			half := (n + 1) / 2
-			if c[low+half-1] < v {
-				low += half
-				n -= half
-			} else {
-				n = half - 1
-			}
-		}
-		dst[i] = uint32(low)
 	}
+	codes[len(wide)], codes[wide.missing()] = uint32(len(c)), uint32(c.missing())
+	return codes
 }

@@ -40,18 +40,18 @@ func grown(rng *rand.Rand, leaves, columns int, kinds []Missing) Tree {
 	return t
 }
 
-// TestSetsAreWalks compares whole models in batches with walks row by row.
-func TestSetsAreWalks(t *testing.T) {
+// TestMasksAreWalks compares whole models in batches with walks row by row.
+func TestMasksAreWalks(t *testing.T) {
 	tests := []struct {
 		name          string
 		trees, leaves int
 		kinds         []Missing
 	}{
-		{"narrow sets", 20, 32, []Missing{MissingNone, MissingNaN}},
-		{"wide sets", 20, 64, []Missing{MissingNone, MissingNaN}},
-		{"walked", 4, 65, []Missing{MissingNone, MissingNaN}},
+		{"usual trees", 20, 31, []Missing{MissingNone, MissingNaN}},
+		{"most leaves", 8, mostLeaves, []Missing{MissingNone, MissingNaN}},
+		{"walked", 4, mostLeaves + 1, []Missing{MissingNone, MissingNaN}},
 		{"missing zeros", 10, 20, []Missing{MissingNone, MissingZero, MissingNaN}},
-		{"more thresholds than codes", 200, 30, []Missing{MissingNaN}},
+		{"more thresholds than a byte counts", 200, 30, []Missing{MissingNaN}},
 		{"constants", 3, 1, []Missing{MissingNaN}},
 	}
 	for _, tt := range tests {
@@ -92,7 +92,7 @@ func wild(rng *rand.Rand, columns, rows int, m *Model) [][]float32 {
 			case 2:
 				*v = float32(rng.NormFloat64() * 1e30)
 			case 3:
-				*v = float32(rng.IntN(80) - 5)
+				*v = float32(rng.IntN(160)-10) / 2
 			case 4:
 				if n := len(tree.Threshold); n > 0 {
 					*v = float32(tree.Threshold[rng.IntN(n)])
