@@ -73,7 +73,7 @@ func printJudged(w io.Writer, j *nextpurchase.Judged) {
 	fmt.Fprintf(w, "\nThe next %s, judged on the first order of %d customers; champion %s\n", j.Level, j.Customers, j.Champion)
 	fmt.Fprint(w, "candidate\trecall@5\trecall@10\tNDCG@10\tNDCG full\thit ratio@10\trecall of repeats@10\tof new items\t")
 	for _, group := range j.Candidates[0].Groups[1:] {
-		fmt.Fprintf(w, "recall@5 of the %d with %s orders\t", group.Customers, group.Orders)
+		fmt.Fprintf(w, "recall@5, orders %s (%d)\t", group.Orders, group.Customers)
 	}
 	fmt.Fprintln(w)
 	for _, candidate := range j.Candidates {

@@ -77,14 +77,17 @@ func explainScore(out io.Writer, commit *publish.Commit, score *publish.Score) e
 
 // explainNext prints what the next order may hold, and why.
 func explainNext(out io.Writer, score *publish.Score) {
-	for _, next := range []struct {
-		what string
-		of   []publish.Recommendation
-	}{{"product", score.NextProductReasons}, {"category", score.NextCategoryReasons}} {
-		for _, r := range next.of {
-			fmt.Fprintf(out, "next %s %s (%s): %s\n", next.what, r.ID, percent(r.Probability), r.Text)
+	tell := func(what string, ids []string, probabilities []float64, reasons []string) {
+		for k := range min(len(ids), len(reasons)) {
+			likely := ""
+			if k < len(probabilities) {
+				likely = fmt.Sprintf(" (%.0f%%)", 100*probabilities[k])
+			}
+			fmt.Fprintf(out, "next %s %s%s: %s\n", what, ids[k], likely, reasons[k])
 		}
 	}
+	tell("product", score.NextProducts, score.NextProductProbabilities, score.NextProductReasons)
+	tell("category", score.NextCategories, score.NextCategoryProbabilities, score.NextCategoryReasons)
 	if score.ReplenishDueDate != nil {
 		fmt.Fprintf(out, "due on %s: %s\n", history.Day(*score.ReplenishDueDate), score.ReplenishReason)
 	}

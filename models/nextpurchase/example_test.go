@@ -84,8 +84,8 @@ func ExampleWhat() {
 	var row publish.Score
 	view := anna.At(night)
 	what.Recommender().Fill(&row, &view)
-	for _, next := range row.NextProductReasons {
-		fmt.Printf("%s: %s\n", next.ID, next.Text)
+	for k, product := range row.NextProducts {
+		fmt.Printf("%s: %s\n", product, row.NextProductReasons[k])
 	}
 	// Output:
 	// frequency: too few customers ordered again to judge anything else (it takes 100)

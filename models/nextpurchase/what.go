@@ -86,19 +86,17 @@ func (w *What) Recommender() *Recommender {
 // order.
 func (r *Recommender) Fill(row *publish.Score, view *history.View) {
 	asOf := int32(view.Cutoff)
-	for l := range levels {
-		h := r.readers[l].read(view.Lines)
-		ids, reasons := r.recommend(l, h, asOf)
-		if l == Categories {
-			row.NextCategories, row.NextCategoryReasons = ids, reasons
-			continue
-		}
-		row.NextProducts, row.NextProductReasons = ids, reasons
-		r.fillDue(row, h, asOf)
-	}
+	products := r.readers[Products].read(view.Lines)
+	row.NextProducts, row.NextProductProbabilities, row.NextProductReasons = r.recommend(Products, products, asOf)
+	r.fillDue(row, products, asOf)
+	categories := r.readers[Categories].read(view.Lines)
+	row.NextCategories, row.NextCategoryProbabilities, row.NextCategoryReasons = r.recommend(Categories, categories, asOf)
 }
 
-func (r *Recommender) recommend(l Level, h basket.History, asOf int32) ([]string, []publish.Recommendation) {
+// recommend returns the items of a level, likeliest first, with how likely each is
+// and why. It has no probabilities where they could not be learnt: from those who
+// have never ordered nothing can.
+func (r *Recommender) recommend(l Level, h basket.History, asOf int32) (ids []string, probabilities []float64, reasons []string) {
 	s := &r.what.levels[l]
 	items := s.strangers
 	if h.Orders() > 0 {
@@ -106,33 +104,33 @@ func (r *Recommender) recommend(l Level, h basket.History, asOf int32) ([]string
 		items = r.items
 	}
 	if len(items) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	ids := make([]string, len(items))
-	reasons := make([]publish.Recommendation, len(items))
+	ids, reasons = make([]string, len(items)), make([]string, len(items))
 	for place := range items {
-		item := &items[place]
-		ids[place] = r.what.assortment.id(l, item.ID)
-		reasons[place] = publish.Recommendation{ID: ids[place], Probability: s.probability(item, h.Orders(), place)}
-		reasons[place].Code, reasons[place].Text = s.reason(r.what.assortment, item, h, asOf)
+		ids[place] = r.what.assortment.id(l, items[place].ID)
+		reasons[place] = s.reason(r.what.assortment, &items[place], h, asOf)
 	}
-	return ids, reasons
+	return ids, s.probabilities(items, h.Orders()), reasons
 }
 
-// probability returns how likely the next order holds an item, nil where that
-// could not be learnt: from those who have never ordered nothing can.
-func (s *served) probability(item *basket.Item, orders, place int) *float64 {
+// probabilities returns how likely the next order holds each item of a list, nil
+// where that could not be learnt.
+func (s *served) probabilities(items []basket.Item, orders int) []float64 {
 	if orders == 0 {
 		return nil
 	}
-	p := item.Probability
-	if math.IsNaN(p) {
-		p = s.board.places.at(orders, place)
+	all := make([]float64, len(items))
+	for place := range items {
+		all[place] = items[place].Probability
+		if math.IsNaN(all[place]) {
+			all[place] = s.board.places.at(orders, place)
+		}
+		if math.IsNaN(all[place]) {
+			return nil
+		}
 	}
-	if math.IsNaN(p) {
-		return nil
-	}
-	return &p
+	return all
 }
 
 // A consumable has a due date if she will likelier than not buy it within a year.

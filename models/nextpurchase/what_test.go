@@ -1,15 +1,15 @@
 package nextpurchase
 
 import (
-	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"perennial/pipeline/history"
-	"perennial/pipeline/publish"
 )
 
 // bakeryWhat recommends by personal frequency what these orders, one customer each
@@ -77,15 +77,16 @@ func TestReasonsInWords(t *testing.T) {
 		sold(shopNight-70, 3, "apple"), sold(shopNight-40, 4, "bread"), sold(shopNight-1, 5, "yeast"),
 	}}
 	var got []string
-	for _, r := range row(what, her).NextProductReasons {
-		got = append(got, fmt.Sprintf("%s (%s): %s", r.ID, r.Code, r.Text))
+	score := row(what, her)
+	for k, product := range score.NextProducts {
+		got = append(got, product+": "+score.NextProductReasons[k])
 	}
 	want := []string{
-		"bread (bought_before): Bought in 5 of the last 6 orders; last 40 days ago, usually every 15 days",
-		"apple (bought_before): Bought in 1 of the last 3 orders; last 70 days ago",
-		"yeast (bought_before): Bought in the last order, 1 day ago",
-		"tea (popular_now): In 2 of the 3 orders here in the last 60 days",
-		"cake (popular_now): In 1 of the 3 orders here in the last 60 days",
+		"bread: Bought in 5 of the last 6 orders; last 40 days ago, usually every 15 days",
+		"apple: Bought in 1 of the last 3 orders; last 70 days ago",
+		"yeast: Bought in the last order, 1 day ago",
+		"tea: In 2 of the 3 orders here in the last 60 days",
+		"cake: In 1 of the 3 orders here in the last 60 days",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -97,20 +98,20 @@ func TestReasonsInWords(t *testing.T) {
 func TestReasonsCanBeCounted(t *testing.T) {
 	shop := drawShop(200, 800)
 	count := newRecount(shop)
-	codes := map[string]int{}
+	told := map[string]int{}
 	for _, candidate := range []string{Frequency, Repeat, Next, NextOverdue} {
 		what := shop.by(t, chosen(candidate))
 		for i := range shop.histories {
 			h := &shop.histories[i]
-			for _, reason := range row(what, h).NextProductReasons {
-				codes[reason.Code]++
-				count.check(t, h, &reason)
+			score := row(what, h)
+			for k, product := range score.NextProducts {
+				told[count.check(t, h, product, score.NextProductReasons[k])]++
 			}
 		}
 	}
-	for _, code := range []string{"bought_before", "follows_last", "second_orders", "popular_now"} {
-		if codes[code] == 0 {
-			t.Errorf("no reason was %s: %v", code, codes)
+	for _, kind := range []string{"Bought in", "Often follows", "second orders", "the last 60 days"} {
+		if told[kind] == 0 {
+			t.Errorf("no reason said %q: %v", kind, told)
 		}
 	}
 }
@@ -160,9 +161,10 @@ func newRecount(shop *testShop) *recount {
 
 var numbers = regexp.MustCompile(`\b[0-9]+\b`)
 
-func (c *recount) check(t *testing.T, h *history.History, r *publish.Recommendation) {
+// check counts again what a reason claims, and returns which kind it is.
+func (c *recount) check(t *testing.T, h *history.History, product, reason string) string {
 	t.Helper()
-	code := c.shop.vocabulary.Products.Code(r.ID)
+	code := c.shop.vocabulary.Products.Code(product)
 	orders, days := productsOf(h)
 	first, last, n := -1, -1, 0
 	for j := range orders {
@@ -173,9 +175,15 @@ func (c *recount) check(t *testing.T, h *history.History, r *publish.Recommendat
 			last, n = j, n+1
 		}
 	}
+	kind := ""
+	for _, k := range []string{"Bought in", "Often follows", "second orders", "the last 60 days", "the last 365 days", "more than 365 days"} {
+		if strings.Contains(reason, k) {
+			kind = k
+		}
+	}
 	var want []int
-	switch r.Code {
-	case "bought_before":
+	switch kind {
+	case "Bought in":
 		want = []int{n, len(orders) - first, int(shopNight - days[last])}
 		if n == len(orders)-first {
 			want = want[1:]
@@ -186,20 +194,22 @@ func (c *recount) check(t *testing.T, h *history.History, r *publish.Recommendat
 		if n > 3 {
 			want = append(want, int(float64(days[last]-days[first])/float64(n-1)+.5))
 		}
-	case "follows_last":
+	case "Often follows":
 		want = []int{int(shopNight - days[len(days)-1])}
-	case "second_orders":
+	case "second orders":
 		want = []int{c.second[code], c.seconds}
-	case "popular_now":
+	case "the last 60 days":
 		want = []int{c.recent[code], c.recents, 60}
+	case "":
+		t.Fatalf("%q is no known reason", reason)
 	default:
-		return
+		return kind
 	}
-	if n > 0 != (r.Code == "bought_before") {
-		t.Fatalf("%s: %s for a product in %d of her orders", h.Customer, r.Code, n)
+	if n > 0 != (kind == "Bought in") {
+		t.Fatalf("%s: %q for a product in %d of her orders", h.Customer, reason, n)
 	}
 	var got []int
-	for _, text := range numbers.FindAllString(r.Text, -1) {
+	for _, text := range numbers.FindAllString(reason, -1) {
 		number, err := strconv.Atoi(text)
 		if err != nil {
 			t.Fatal(err)
@@ -207,8 +217,9 @@ func (c *recount) check(t *testing.T, h *history.History, r *publish.Recommendat
 		got = append(got, number)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Fatalf("%s, %s: %q has the wrong numbers (-counted +told):\n%s", h.Customer, r.ID, r.Text, diff)
+		t.Fatalf("%s, %s: %q has the wrong numbers (-counted +told):\n%s", h.Customer, product, reason, diff)
 	}
+	return kind
 }
 
 // TestRowsPassTheirContract for every customer and champion.
@@ -221,28 +232,38 @@ func TestRowsPassTheirContract(t *testing.T) {
 			if len(got.NextProducts) != 5 || len(got.NextCategories) != 3 || len(got.NextProductReasons) != 5 || len(got.NextCategoryReasons) != 3 {
 				t.Fatalf("%s names %v and %v", candidate, got.NextProducts, got.NextCategories)
 			}
-			met := map[string]bool{}
-			before := 1.
-			for k, reason := range append(got.NextProductReasons, got.NextCategoryReasons...) {
-				if k == 5 {
-					before = 1
-				}
-				p := reason.Probability
-				if fitted := candidate == Next || candidate == NextOverdue; (p != nil) != fitted {
-					t.Fatalf("%s: probability %v without a trial", candidate, p)
-				}
-				if p != nil && (*p < 0 || *p > before) {
-					t.Fatalf("%s: probability %v of %s after %v", candidate, *p, reason.ID, before)
-				}
-				if p != nil {
-					before = *p
-				}
-				if met[reason.ID] || reason.Text == "" {
-					t.Fatalf("%s: %+v", candidate, got.NextProductReasons)
-				}
-				met[reason.ID] = true
+			distinct(t, got.NextProducts)
+			distinct(t, got.NextCategories)
+			likely := 0 // nothing is, without a trial, unless the candidate says so itself
+			if candidate == Next || candidate == NextOverdue {
+				likely = 5
 			}
+			falling(t, got.NextProductProbabilities, likely)
+			falling(t, got.NextCategoryProbabilities, min(likely, 3))
 		}
+	}
+}
+
+func distinct(t *testing.T, ids []string) {
+	t.Helper()
+	for k, id := range ids {
+		if slices.Contains(ids[:k], id) {
+			t.Fatalf("%v names %s twice", ids, id)
+		}
+	}
+}
+
+func falling(t *testing.T, probabilities []float64, n int) {
+	t.Helper()
+	if len(probabilities) != n {
+		t.Fatalf("%d probabilities, want %d", len(probabilities), n)
+	}
+	high := 1.
+	for _, p := range probabilities {
+		if !(p >= 0 && p <= high) {
+			t.Fatalf("probabilities %v", probabilities)
+		}
+		high = p
 	}
 }
 
@@ -250,12 +271,12 @@ func TestWhoHasNeverOrderedGetsWhatIsPopular(t *testing.T) {
 	shop := drawShop(200, 600)
 	what := shop.by(t, chosen(Next))
 	got := row(what, &history.History{})
-	for k, reason := range got.NextProductReasons {
-		if reason.Probability != nil || reason.Code != "popular_now" || reason.ID != got.NextProducts[k] {
-			t.Errorf("%+v", reason)
+	for _, reason := range got.NextProductReasons {
+		if !strings.HasPrefix(reason, "In ") {
+			t.Error(reason)
 		}
 	}
-	if len(got.NextProducts) != 5 || got.ReplenishDueDate != nil {
+	if len(got.NextProducts) != 5 || got.ReplenishDueDate != nil || got.NextProductProbabilities != nil {
 		t.Errorf("%v, due %v", got.NextProducts, got.ReplenishDueDate)
 	}
 }

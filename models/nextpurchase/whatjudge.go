@@ -90,6 +90,13 @@ func (t *Trial) judge(ctx context.Context, l Level, board *Board) (Judged, error
 // outcomes are published probabilities and what became of them.
 type outcomes struct{ hits, probabilities []float64 }
 
+func (o *outcomes) add(p float64, hit bool) {
+	o.probabilities, o.hits = append(o.probabilities, p), append(o.hits, 0)
+	if hit {
+		o.hits[len(o.hits)-1] = 1
+	}
+}
+
 // measure returns the measures of every case at 5 and at 10, and what became of the
 // items that a row would name.
 func (t *Trial) measure(cases *basket.Histories, ranked rank, l Level, board *Board) (at5, at10 []evaluate.Basket, named outcomes) {
@@ -100,18 +107,11 @@ func (t *Trial) measure(cases *basket.Histories, ranked rank, l Level, board *Bo
 		whole := cases.At(i)
 		h, bought := whole.Before(whole.Orders()-1), whole.Last()
 		items, ids = ranked(items[:0], h, int32(t.purchases.cutoff), 10, nil), ids[:0]
-		for place := range items {
-			ids = append(ids, items[place].ID)
-			if place >= l.published() {
-				continue
-			}
-			if p := s.probability(&items[place], h.Orders(), place); p != nil {
-				hit := 0.
-				if holds(bought, items[place].ID) {
-					hit = 1
-				}
-				named.hits, named.probabilities = append(named.hits, hit), append(named.probabilities, *p)
-			}
+		for _, item := range items {
+			ids = append(ids, item.ID)
+		}
+		for place, p := range s.probabilities(items[:min(l.published(), len(items))], h.Orders()) {
+			named.add(p, holds(bought, ids[place]))
 		}
 		at5 = append(at5, evaluate.NextBasket(ids, bought, h.Items, 5))
 		at10 = append(at10, evaluate.NextBasket(ids, bought, h.Items, 10))

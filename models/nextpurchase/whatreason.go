@@ -10,31 +10,31 @@ import (
 const usualGaps = 3
 
 // reason returns the fact that speaks for an item, in words with numbers that can
-// be counted in the order lines, and its code in the contract.
-func (s *served) reason(a *Assortment, item *basket.Item, h basket.History, asOf int32) (code, text string) {
+// be counted in the order lines.
+func (s *served) reason(a *Assortment, item *basket.Item, h basket.History, asOf int32) string {
 	switch {
 	case item.Orders > 0:
-		return "bought_before", habit(item, h)
+		return habit(item, h)
 	case item.After >= 0:
-		return "follows_last", fmt.Sprintf("Often follows %s, bought in the last order %s ago", a.title(s.level, item.After), days(int(asOf-h.Days[h.Orders()-1])))
+		return fmt.Sprintf("Often follows %s, bought in the last order %s ago", a.title(s.level, item.After), days(int(asOf-h.Days[h.Orders()-1])))
 	}
 	return s.popular(item.ID, h.Orders())
 }
 
 // popular tells how many orders of the shop hold an item, in those of customers
 // like her if there are any.
-func (s *served) popular(item int32, orders int) (code, text string) {
+func (s *served) popular(item int32, orders int) string {
 	l := s.ledger
 	if n := l.second.Holding(item); orders == 1 && n > 0 {
-		return "second_orders", fmt.Sprintf("In %d of the %d second orders of customers here", n, l.second.Baskets())
+		return fmt.Sprintf("In %d of the %d second orders of customers here", n, l.second.Baskets())
 	}
 	if n := l.recent.Holding(item); n > 0 {
-		return "popular_now", fmt.Sprintf("In %d of the %d orders here in the last %d days", n, l.recent.Baskets(), recentDays)
+		return fmt.Sprintf("In %d of the %d orders here in the last %d days", n, l.recent.Baskets(), recentDays)
 	}
 	if n := l.year.Holding(item); n > 0 {
-		return "popular_year", fmt.Sprintf("In %d of the %d orders here in the last %d days", n, l.year.Baskets(), popularDays)
+		return fmt.Sprintf("In %d of the %d orders here in the last %d days", n, l.year.Baskets(), popularDays)
 	}
-	return "sold_before", fmt.Sprintf("Last sold here more than %d days ago", popularDays)
+	return fmt.Sprintf("Last sold here more than %d days ago", popularDays)
 }
 
 // habit tells what she did with an item that she has bought.

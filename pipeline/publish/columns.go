@@ -21,11 +21,9 @@ type column struct {
 
 // contract holds the columns of Score in order; the others those within them.
 var (
-	contract         = columnsOf(reflect.TypeFor[Score](), "")
-	reasonContract   = columnsOf(reflect.TypeFor[Reason](), "reasons.")
-	changeContract   = columnsOf(reflect.TypeFor[Change](), "change.")
-	productContract  = columnsOf(reflect.TypeFor[Recommendation](), "next_product_reasons.")
-	categoryContract = columnsOf(reflect.TypeFor[Recommendation](), "next_category_reasons.")
+	contract       = columnsOf(reflect.TypeFor[Score](), "")
+	reasonContract = columnsOf(reflect.TypeFor[Reason](), "reasons.")
+	changeContract = columnsOf(reflect.TypeFor[Change](), "change.")
 )
 
 func columnsOf(row reflect.Type, prefix string) []column {
@@ -51,7 +49,7 @@ func columnsOf(row reflect.Type, prefix string) []column {
 
 // cell returns the column's value in a row: nil when null, a date or time as
 // text, otherwise a string, bool, int32, float64, []string,
-// []Reason, []Recommendation or Change.
+// []float64, []Reason or Change.
 func (c *column) cell(row reflect.Value) any {
 	v := row.Field(c.field)
 	if v.Kind() == reflect.Pointer {

@@ -41,13 +41,15 @@ type Score struct {
 	OverdueRatio              *float64 `parquet:"overdue_ratio,optional" doc:"Days since the last order over the customer's usual gap, shrunk to the shop's when gaps are few; above 1 is overdue."`
 
 	// what
-	NextProducts        []string         `group:"what" parquet:"next_products,list" crm:"yes" doc:"Up to five product ids, most likely first."`
-	NextCategories      []string         `parquet:"next_categories,list" crm:"yes" doc:"Up to three categories, most likely first."`
-	ReplenishDueDate    *int32           `parquet:"replenish_due_date,date,optional" crm:"yes" doc:"Day by which the first consumable is likely needed again, not before as_of; null when none likely is within a year."`
-	ReplenishProduct    string           `parquet:"replenish_product,dict,optional" crm:"yes" doc:"The consumable of replenish_due_date. Since 1.1."`
-	ReplenishReason     string           `parquet:"replenish_reason,optional" doc:"Why it is due, in words. Since 1.1."`
-	NextProductReasons  []Recommendation `parquet:"next_product_reasons,list" doc:"Probability and reason of each of next_products, in its order. Since 1.1."`
-	NextCategoryReasons []Recommendation `parquet:"next_category_reasons,list" doc:"Probability and reason of each of next_categories, in its order. Since 1.1."`
+	NextProducts              []string  `group:"what" parquet:"next_products,list" crm:"yes" doc:"Up to five product ids, most likely first."`
+	NextCategories            []string  `parquet:"next_categories,list" crm:"yes" doc:"Up to three categories, most likely first."`
+	ReplenishDueDate          *int32    `parquet:"replenish_due_date,date,optional" crm:"yes" doc:"Day by which the first consumable is likely needed again, not before as_of; null when none likely is within a year."`
+	ReplenishProduct          string    `parquet:"replenish_product,dict,optional" crm:"yes" doc:"The consumable of replenish_due_date. Since 1.1."`
+	ReplenishReason           string    `parquet:"replenish_reason,optional" doc:"Why it is due, in words. Since 1.1."`
+	NextProductProbabilities  []float64 `parquet:"next_product_probabilities,list" doc:"P(the next order holds it) of each of next_products, in its order; empty where the shop is too young to say, or the customer has never ordered. Since 1.1."`
+	NextProductReasons        []string  `parquet:"next_product_reasons,list" doc:"Why each of next_products, in its order, in words with numbers of the order lines. Since 1.1."`
+	NextCategoryProbabilities []float64 `parquet:"next_category_probabilities,list" doc:"P(the next order holds it) of each of next_categories, as for products. Since 1.1."`
+	NextCategoryReasons       []string  `parquet:"next_category_reasons,list" doc:"Why each of next_categories, as for products. Since 1.1."`
 
 	// value
 	HistoricRevenue      float64  `group:"value" parquet:"historic_revenue" crm:"money" doc:"Revenue so far, net of returns and refunds, shop currency."`
@@ -97,15 +99,6 @@ type Reason struct {
 	Value     *float64 `parquet:"value,optional" json:"value" doc:"The customer's number."`
 	Reference *float64 `parquet:"reference,optional" json:"reference" doc:"What the number is held against: the customer's own usual or the shop's."`
 	Strength  string   `parquet:"strength,dict" json:"strength" values:"low medium high" doc:"How far the fact moved the probability."`
-}
-
-// Recommendation says how likely a customer's next order holds an item, and the
-// fact that speaks for it.
-type Recommendation struct {
-	ID          string   `parquet:"id,dict" json:"id" doc:"The product id or category."`
-	Probability *float64 `parquet:"probability,optional" json:"probability" doc:"P(the next order holds it); null where the shop is too young to say, or the customer has never ordered."`
-	Code        string   `parquet:"code,dict" json:"code" values:"bought_before follows_last second_orders popular_now popular_year sold_before" doc:"Names the kind of fact; stable."`
-	Text        string   `parquet:"text" json:"text" doc:"The fact in words, with numbers of the order lines."`
 }
 
 // Change says how a score moved since the previous commit.

@@ -88,7 +88,7 @@ func document() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", c.name, c.typeName(field.Type), yes(c.optional), crmWords(c.crm), c.meaning(field))
 	}
 	b.WriteString(nestedHead)
-	for _, nested := range []reflect.Type{reflect.TypeFor[Reason](), reflect.TypeFor[Recommendation](), reflect.TypeFor[Change]()} {
+	for _, nested := range []reflect.Type{reflect.TypeFor[Reason](), reflect.TypeFor[Change]()} {
 		fmt.Fprintf(&b, "\n%s:\n\n| field | type | null | meaning |\n|---|---|---|---|\n", strings.ToLower(nested.Name()))
 		columns := columnsOf(nested, "")
 		for i := range columns {

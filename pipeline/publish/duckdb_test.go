@@ -16,7 +16,7 @@ func TestDuckDBReadsAPart(t *testing.T) {
 	}
 	defer folder.Close()
 	rows := sampleScores(40, 1)
-	rows[0].NextProductReasons = nil
+	rows[0].NextProductReasons, rows[0].NextProductProbabilities = nil, nil
 	rows[0].NextProducts, rows[0].Reasons, rows[0].Change, rows[0].ChurnProbability = nil, nil, nil, nil
 	rows[0].Eligibility = "excluded"
 	c := publish(t, folder, 1, rows)
@@ -39,15 +39,15 @@ func TestDuckDBReadsAPart(t *testing.T) {
 		return answer
 	}
 	for query, want := range map[string]string{
-		"SELECT count(*) " + from:                                "40",
-		"SELECT count(DISTINCT customer_id) " + from:             "40",
-		"SELECT any_value(typeof(as_of)) " + from:                "DATE",
-		"SELECT any_value(typeof(scored_at)) " + from:            "TIMESTAMP WITH TIME ZONE",
-		"SELECT any_value(typeof(next_products)) " + from:        "VARCHAR[]",
-		"SELECT any_value(typeof(change)) " + from:               "STRUCT(previous DOUBLE, delta DOUBLE, cause VARCHAR)",
-		"SELECT any_value(typeof(reasons)) " + from:              `STRUCT(code VARCHAR, "text" VARCHAR, "value" DOUBLE, reference DOUBLE, strength VARCHAR)[]`,
-		"SELECT any_value(typeof(next_product_reasons)) " + from: `STRUCT(id VARCHAR, probability DOUBLE, code VARCHAR, "text" VARCHAR)[]`,
-		"SELECT next_product_reasons[2].id || ' ' || next_category_reasons[1].code || ' ' || replenish_product " + from + " WHERE customer_id = 'C0000001'": "a&b bought_before " + rows[1].ReplenishProduct,
+		"SELECT count(*) " + from:                         "40",
+		"SELECT count(DISTINCT customer_id) " + from:      "40",
+		"SELECT any_value(typeof(as_of)) " + from:         "DATE",
+		"SELECT any_value(typeof(scored_at)) " + from:     "TIMESTAMP WITH TIME ZONE",
+		"SELECT any_value(typeof(next_products)) " + from: "VARCHAR[]",
+		"SELECT any_value(typeof(change)) " + from:        "STRUCT(previous DOUBLE, delta DOUBLE, cause VARCHAR)",
+		"SELECT any_value(typeof(reasons)) " + from:       `STRUCT(code VARCHAR, "text" VARCHAR, "value" DOUBLE, reference DOUBLE, strength VARCHAR)[]`,
+		"SELECT any_value(typeof(next_product_probabilities)) || any_value(typeof(next_product_reasons)) " + from:                                        "DOUBLE[]VARCHAR[]",
+		"SELECT next_product_probabilities[1] || ' ' || next_product_reasons[2] || ' ' || replenish_product " + from + " WHERE customer_id = 'C0000001'": "0.4 Often follows tea " + rows[1].ReplenishProduct,
 		"SELECT any_value(as_of) " + from:               "2026-11-21",
 		"SELECT epoch_us(any_value(scored_at)) " + from: fmt.Sprint(rows[0].ScoredAt.UnixMicro()),
 		"SELECT len(next_products) || ' ' || len(reasons) || ' ' || (change IS NULL) || ' ' || (churn_probability IS NULL) " + from + " WHERE customer_id = 'C0000000'": "0 0 true true",

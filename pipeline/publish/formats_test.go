@@ -37,8 +37,8 @@ func awkward() []Score {
 	rows[0].NextProducts = []string{`a"b`, "<&>", "ü,ö"}
 	rows[0].HistoricRevenue = 1234567.891
 	rows[1].ChurnProbability, rows[1].ChurnRisk, rows[1].Change = nil, "", nil
-	rows[1].NextProducts, rows[1].NextProductReasons, rows[1].Reasons = nil, nil, nil
-	rows[0].NextCategoryReasons[0] = Recommendation{"bread", new(0.5), "bought_before", "Bought in 2 of the last 9 orders; last 4 days ago"}
+	rows[1].NextProducts, rows[1].NextProductReasons, rows[1].NextProductProbabilities, rows[1].Reasons = nil, nil, nil, nil
+	rows[0].NextCategoryProbabilities[0] = 0.5
 	rows[1].ReplenishDueDate = new(int32(sampleDay + 30))
 	return rows
 }
@@ -68,7 +68,8 @@ func TestWriteCSV(t *testing.T) {
 		{2, "next_products", "[]"},
 		{2, "reasons", "[]"},
 		{2, "replenish_due_date", "2026-12-21"},
-		{1, "next_category_reasons", `[{"id":"bread","probability":0.5,"code":"bought_before","text":"Bought in 2 of the last 9 orders; last 4 days ago"}]`},
+		{1, "next_category_probabilities", "[0.5]"},
+		{1, "next_category_reasons", `["Bought in the last order, 4 days ago"]`},
 		{2, "next_product_reasons", "[]"},
 	} {
 		if got := cell(tc.row, tc.name); got != tc.want {

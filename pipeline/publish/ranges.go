@@ -50,23 +50,30 @@ func (t *tally) addRanges(s *Score) {
 		out("churn_horizon_days is %d", s.ChurnHorizonDays)
 	}
 	t.addOrder(s)
-	t.addRecommended(s, "next_product", s.NextProducts, s.NextProductReasons)
-	t.addRecommended(s, "next_category", s.NextCategories, s.NextCategoryReasons)
+	t.addNext(s, "next_product", len(s.NextProducts), s.NextProductProbabilities, s.NextProductReasons)
+	t.addNext(s, "next_category", len(s.NextCategories), s.NextCategoryProbabilities, s.NextCategoryReasons)
 }
 
-// addRecommended checks that reasons are about the items named, in their order,
-// and that probabilities are. A row without reasons passes: those of 1.0 have none.
-func (t *tally) addRecommended(s *Score, what string, ids []string, reasons []Recommendation) {
-	if len(reasons) > 0 && len(reasons) != len(ids) {
-		t.ranges.add(s.CustomerID, "%s_reasons has %d elements for %d items", what, len(reasons), len(ids))
-		return
+// addNext checks that what is said of n items is said of each: a reason of all or
+// of none, and a probability that does not rise along the list.
+func (t *tally) addNext(s *Score, what string, n int, probabilities []float64, reasons []string) {
+	if k := len(probabilities); k > 0 && k != n {
+		t.ranges.add(s.CustomerID, "%s_probabilities has %d elements for %d items", what, k, n)
 	}
-	for i := range reasons {
-		if reasons[i].ID != ids[i] {
-			t.ranges.add(s.CustomerID, "%s_reasons is about %q where %q is named", what, reasons[i].ID, ids[i])
+	if k := len(reasons); k > 0 && k != n {
+		t.ranges.add(s.CustomerID, "%s_reasons has %d elements for %d items", what, k, n)
+	}
+	high := 1.0
+	for _, p := range probabilities {
+		if !within(p, 0, high) {
+			t.ranges.add(s.CustomerID, "%s_probabilities: %v is below 0 or above %v", what, p, high)
+			return
 		}
-		if p := reasons[i].Probability; p != nil && (*p < 0 || *p > 1) {
-			t.ranges.add(s.CustomerID, "%s_reasons: probability of %q is %v", what, ids[i], *p)
+		high = p
+	}
+	for _, reason := range reasons {
+		if reason == "" {
+			t.nulls.add(s.CustomerID, "%s_reasons has one without words", what)
 		}
 	}
 }

@@ -32,7 +32,7 @@ func sampleScore(rng *rand.Rand, customerID string) Score {
 	pick := func(values ...string) string { return values[rng.IntN(len(values))] }
 	p := rng.Float64()
 	revenue := 300 * rng.ExpFloat64()
-	s := Score{
+	return Score{
 		CustomerID:   customerID,
 		AsOf:         day,
 		ScoredAt:     time.Date(2026, 11, 21, 2, 15, 0, 123456000, time.UTC),
@@ -58,13 +58,13 @@ func sampleScore(rng *rand.Rand, customerID string) Score {
 		NextProducts:   []string{"85123A", "a&b", pick("22423", "47566")},
 		NextCategories: []string{"bread"},
 
-		ReplenishDueDate: new(day + 10 + rng.Int32N(30)),
-		ReplenishProduct: pick("85123A", "22423"),
-		ReplenishReason:  "WHITE LANTERN: bought in 4 orders, last 20 days ago; lasts about 31 days",
-		NextCategoryReasons: []Recommendation{{
-			ID: "bread", Probability: new(rng.Float64()), Code: "bought_before",
-			Text: fmt.Sprintf("Bought in %d of the last 9 orders; last 4 days ago", 1+rng.IntN(8)),
-		}},
+		ReplenishDueDate:          new(day + 10 + rng.Int32N(30)),
+		ReplenishProduct:          pick("85123A", "22423"),
+		ReplenishReason:           "WHITE LANTERN: bought in 4 orders, last 20 days ago; lasts about 31 days",
+		NextProductProbabilities:  []float64{0.4, 0.2, 0.1 * rng.Float64()},
+		NextProductReasons:        []string{fmt.Sprintf("Bought in %d of the last 9 orders; last 4 days ago", 1+rng.IntN(8)), "Often follows tea", "In 12 of the 310 orders here"},
+		NextCategoryProbabilities: []float64{rng.Float64()},
+		NextCategoryReasons:       []string{"Bought in the last order, 4 days ago"},
 
 		HistoricRevenue:      revenue - 10,
 		HistoricOrders:       rng.Int32N(40),
@@ -102,10 +102,6 @@ func sampleScore(rng *rand.Rand, customerID string) Score {
 		PolicyVersion:   "3",
 		DecisionID:      fmt.Sprintf("%016x", rng.Uint64()),
 	}
-	for _, id := range s.NextProducts {
-		s.NextProductReasons = append(s.NextProductReasons, Recommendation{ID: id, Code: "popular_now", Text: "In 12 of the 310 orders here in the last 60 days"})
-	}
-	return s
 }
 
 // sampleSet returns a set for st under its own run id.

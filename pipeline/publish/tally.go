@@ -74,12 +74,6 @@ func (t *tally) addDeclared(s *Score) {
 	for i := range s.Reasons {
 		t.addColumns(s.CustomerID, reflect.ValueOf(&s.Reasons[i]).Elem(), reasonContract)
 	}
-	for i := range s.NextProductReasons {
-		t.addColumns(s.CustomerID, reflect.ValueOf(&s.NextProductReasons[i]).Elem(), productContract)
-	}
-	for i := range s.NextCategoryReasons {
-		t.addColumns(s.CustomerID, reflect.ValueOf(&s.NextCategoryReasons[i]).Elem(), categoryContract)
-	}
 	if s.Change != nil {
 		t.addColumns(s.CustomerID, reflect.ValueOf(s.Change).Elem(), changeContract)
 	}
