@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"slices"
 	"text/tabwriter"
@@ -31,7 +30,7 @@ type BackTest struct {
 	Customers int                  `json:"customers"` // judged
 	Boards    []*leaderboard.Board `json:"boards"`    // churn first
 	Churn     evaluate.Report      `json:"churn"`     // of the winner; y is no order within the horizon
-	When      map[string]float64   `json:"when"`      // C-index of the time to the next order, by candidate
+	When      *WhenReport          `json:"when"`
 	What      *WhatReport          `json:"what,omitempty"`
 }
 
@@ -119,7 +118,9 @@ func backTest(ctx context.Context, cfg Config, dir string, asOf, end history.Day
 		test.Boards = append(test.Boards, all.value.board)
 	}
 	test.Churn = churnReport(&all.purchase[0])
-	test.When = t.concordance(&all.purchase[0])
+	if test.When, err = t.judgeWhen(all, end); err != nil {
+		return nil, err
+	}
 	test.What, err = s.judgeWhat(ctx, churnDays, progress)
 	return test, err
 }
@@ -135,33 +136,6 @@ func churnReport(a *answer) evaluate.Report {
 	return evaluate.Binary(churned, probability)
 }
 
-// concordance returns how well each candidate of the churn contest orders
-// customers by the time to their next order, censored at the end of the horizon.
-func (t *training) concordance(a *answer) map[string]float64 {
-	var days []float64
-	var event []bool
-	for i, cutoff := range t.matrix.Cutoffs {
-		if cutoff != a.plan.Judge {
-			continue
-		}
-		ordered := t.firstDays[i] < float64(a.days)
-		event = append(event, ordered)
-		if ordered {
-			days = append(days, t.firstDays[i])
-		} else {
-			days = append(days, float64(a.days))
-		}
-	}
-	index := map[string]float64{}
-	for _, entry := range a.board.Entries {
-		if entry.Failure == "" {
-			index[entry.Name] = evaluate.Concordance(days, event, entry.Predictions)
-		}
-	}
-	maps.DeleteFunc(index, func(_ string, v float64) bool { return v != v })
-	return index
-}
-
 func printBackTests(out io.Writer, shop string, tests []BackTest) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for i := range tests {
@@ -171,6 +145,7 @@ func printBackTests(out io.Writer, shop string, tests []BackTest) error {
 			printBoard(w, board, test)
 		}
 		fmt.Fprintf(w, "\nThe winner's churn probabilities, most at risk first:\n%s", test.Churn)
+		test.When.print(w, test.Boards[0].Winner)
 		if test.What != nil {
 			test.What.print(w)
 		}
@@ -203,7 +178,7 @@ func printBoard(w io.Writer, board *leaderboard.Board, test *BackTest) {
 			}
 			fmt.Fprint(w, "\t")
 		}
-		if v, ok := test.When[entry.Name]; first && ok {
+		if v, ok := test.When.CIndex[entry.Name]; first && ok {
 			fmt.Fprintf(w, "%.4f\t", v)
 		}
 		fmt.Fprintln(w)

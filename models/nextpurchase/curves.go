@@ -59,8 +59,8 @@ func cumulative(p float64) float64 {
 // date would be read as a promise.
 const LeastLikely = 0.2
 
-// longest is the horizon in days within which dates are looked for.
-const longest = 180
+// LongestDays is the horizon within which dates are looked for.
+const LongestDays = 180
 
 // Dates are the median and the 10% and 90% quantiles of the day of the next
 // order, given one within 180 days.
@@ -72,7 +72,7 @@ type Dates struct {
 // counts, and false when an order within 180 days is less likely than
 // LeastLikely.
 func (c *Curves) Dates(i int, asOf history.Day) (Dates, bool) {
-	within := c.Within(i, longest)
+	within := c.Within(i, LongestDays)
 	if within < LeastLikely {
 		return Dates{}, false
 	}
@@ -90,7 +90,7 @@ func (c *Curves) Dates(i int, asOf history.Day) (Dates, bool) {
 // dayOf returns the first day, counted from 1, up to which the cumulative hazard
 // of a row reaches goal; hazards are those of the row up to each anchor.
 func (w *When) dayOf(hazards []float64, goal float64) int {
-	return 1 + sort.Search(longest-1, func(k int) bool {
+	return 1 + sort.Search(LongestDays-1, func(k int) bool {
 		at, before := w.places[k+1], 0.0
 		if at.before >= 0 {
 			before = hazards[at.before]

@@ -59,7 +59,7 @@ func newWhen(anchors []Anchor, churnHorizonDays int, hazard *survival.Curve) (*W
 			return nil, fmt.Errorf("an anchor at %d days (use each horizon once, from 1 day on)", anchor.Days)
 		}
 	}
-	for day := range longest + 1 {
+	for day := range LongestDays + 1 {
 		w.places = append(w.places, w.placeOf(day))
 	}
 	return w, nil
