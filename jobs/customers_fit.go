@@ -48,6 +48,9 @@ func (r *customersResult) fit(ctx context.Context, families []customerFamily, as
 	if len(r.trials) == 0 {
 		return labData("no model could be fitted: %s (choose other --models)", b.notes[len(b.notes)-1])
 	}
+	if n := r.trials[0].fit.Customers(); n < len(b.customers) {
+		b.notes = append(b.notes, fmt.Sprintf("models are fitted to a sample of %d customers, and judged on all", n))
+	}
 	if err := r.fitSpend(ctx); err != nil {
 		return err
 	}
@@ -75,7 +78,7 @@ func (r *customersResult) try(ctx context.Context, family btyd.Family, asked boo
 	r.trials = append(r.trials, &customerTrial{
 		name: string(family), fit: fitted, models: []btyd.Model{fitted.Model()}, fitSeconds: env.Clock().Sub(start).Seconds(),
 	})
-	if len(b.covariates) == 0 || family != btyd.BGNBD && family != btyd.ParetoNBD {
+	if len(b.covariates) == 0 || !takesCovariates(family) {
 		return nil
 	}
 	start = env.Clock()

@@ -95,7 +95,16 @@ func (o CustomersOptions) check() ([]customerFamily, error) {
 	if err := o.checkOutputs(); err != nil {
 		return nil, err
 	}
-	return chooseCustomerFamilies(o.Models)
+	families, err := chooseCustomerFamilies(o.Models)
+	if err == nil && o.Covariates != "" && !slices.ContainsFunc(families, func(f customerFamily) bool { return takesCovariates(f.family) }) {
+		return nil, labUsage("--covariates: none of --models takes them (choose bg_nbd or pareto_nbd)")
+	}
+	return families, err
+}
+
+// takesCovariates reports whether a family can be fitted with covariates.
+func takesCovariates(family btyd.Family) bool {
+	return family == btyd.BGNBD || family == btyd.ParetoNBD
 }
 
 // days returns the last days of calibration and holdout; nil where it is not said.

@@ -10,33 +10,28 @@ import (
 	"perennial/pipeline/history"
 )
 
+// drawing is a picture to be made, and the name of its file.
+type drawing struct {
+	name string
+	draw func() (picture.Picture, error)
+}
+
 // pictures draws everything that opts asks for.
 func (r *customersResult) pictures(opts CustomersOptions) ([]namedPicture, error) {
 	if opts.Pictures == "" {
 		return nil, nil
 	}
+	path, err := r.alivePath(opts.CustomerID)
+	if err != nil {
+		return nil, err
+	}
 	tracking := r.tracking()
-	drawings := []struct {
-		name string
-		draw func() (picture.Picture, error)
-	}{
-		{"repeat_orders", r.frequency().Histogram},
-		{"tracking_cumulative", tracking.Cumulative},
-		{"tracking_weekly", tracking.Incremental},
-		{"alive_map", r.aliveMap().HeatMap},
-		{"alive_customer", func() (picture.Picture, error) {
-			path, err := r.alivePath(opts.CustomerID)
-			if err != nil {
-				return picture.Picture{}, err
-			}
-			return path.Plot()
-		}},
+	drawings := []drawing{
+		{"repeat_orders", r.frequency().Histogram}, {"tracking_cumulative", tracking.Cumulative}, {"tracking_weekly", tracking.Incremental},
+		{"alive_map", r.aliveMap().HeatMap}, {"alive_customer", path.Plot},
 	}
 	if r.base.heldOutDays() > 0 {
-		drawings = append(drawings, struct {
-			name string
-			draw func() (picture.Picture, error)
-		}{"holdout_by_frequency", r.holdout().ByFrequency})
+		drawings = append(drawings, drawing{"holdout_by_frequency", r.holdout().ByFrequency})
 	}
 	var drawn []namedPicture
 	for _, d := range drawings {

@@ -1,7 +1,6 @@
 package jobs
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,6 +51,9 @@ func readOrderTable(ctx context.Context, opts CustomersOptions, progress Progres
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	config := extract.Config{Sources: extract.Sources{Orders: source}}
 	report, err := extract.Run(ctx, config, farFuture, dir, slog.New(slog.DiscardHandler))
+	if errors.Is(err, extract.ErrConfig) {
+		return nil, labUsage("%w; on the command line: --date-format, --customer, --date, --amount", err)
+	}
 	if err != nil {
 		return nil, inputError(err)
 	}
@@ -66,12 +68,12 @@ func readOrderTable(ctx context.Context, opts CustomersOptions, progress Progres
 // describe keeps what the analyst must know of how the table was read.
 func (t *orderTable) describe(r *extract.SourceReport) {
 	t.first, t.last = *r.First, *r.Last
-	t.note("%d rows, %v to %v", r.Kept, t.first, t.last)
+	t.note("rows: %d, %v to %v", r.Kept, t.first, t.last)
 	if r.Filtered > 0 {
-		t.note("%d rows without a customer are left out", r.Filtered)
+		t.note("rows left out because they have no customer: %d", r.Filtered)
 	}
 	for _, reason := range r.Reasons {
-		t.note("%d rows are left out: %s", reason.Rows, strings.TrimPrefix(reason.Field+": "+reason.Reason, ": "))
+		t.note("rows left out because of %s: %d", strings.TrimPrefix(reason.Field+": "+reason.Reason, ": "), reason.Rows)
 	}
 }
 
@@ -112,7 +114,7 @@ func (t *orderTable) readBuckets(ctx context.Context, from *extract.Extract, pro
 	}
 	slices.SortFunc(t.people, func(a, b orderDays) int { return strings.Compare(a.id, b.id) })
 	if t.refunded > 0 {
-		t.note("%d days on which a customer only sent things back are no orders", t.refunded)
+		t.note("days on which a customer only sent things back, which are no orders: %d", t.refunded)
 	}
 	return nil
 }
@@ -136,76 +138,4 @@ func orderDaysOf(h *history.History) (person orderDays, returns int) {
 		person.amounts = append(person.amounts, amount)
 	}
 	return person, returns
-}
-
-// source finds out which columns hold customer, date and amount.
-func (t *orderTable) source(ctx context.Context, opts CustomersOptions) (extract.Source, error) {
-	source := extract.Source{Files: []string{opts.Orders}, DateFormat: opts.DateFormat}
-	found, err := extract.Inspect(ctx, opts.Orders)
-	if err != nil {
-		return source, inputError(err)
-	}
-	var names []string
-	meanings := map[string]string{}
-	for _, c := range found.Columns {
-		names = append(names, c.Name)
-		if found.Table == "orders" {
-			meanings[c.Meaning] = c.Name
-		}
-	}
-	asked := []struct{ flag, column, meaning string }{
-		{"customer", opts.Customer, "customer_id"}, {"date", opts.Date, "ordered_at"}, {"amount", opts.Amount, "amount"},
-	}
-	flagged := false
-	for _, a := range asked {
-		if a.column == "" {
-			continue
-		}
-		if !slices.Contains(names, a.column) {
-			return source, labUsage("--%s %q: no such column (%s has %s)", a.flag, a.column, found.Name, quotedList(names))
-		}
-		flagged = true
-		meanings[a.meaning] = a.column
-	}
-	switch {
-	case !flagged && found.Table == "orders" && found.Preset != "":
-		source.Preset, t.valued = found.Preset, true
-		return source, nil
-	case !flagged && found.Table == "orders":
-		source.SQL, t.valued = everyRow(cmp.Or(found.SQL, "SELECT * FROM input")), true
-	case meanings["customer_id"] == "" || meanings["ordered_at"] == "":
-		return source, labUsage("%s: the names of the columns, %s, do not say which are the customer and the date (name them with --customer, --date and --amount)", found.Name, quotedList(names))
-	default:
-		source.SQL = everyRow(ordersMapping(meanings["customer_id"], meanings["ordered_at"], meanings["amount"]))
-		if t.valued = meanings["amount"] != ""; !t.valued {
-			t.note("no column of amounts: there are no order values (name it with --amount)")
-			return source, nil
-		}
-	}
-	t.note("customer is %q, date %q%s", meanings["customer_id"], meanings["ordered_at"], amountNote(meanings["amount"]))
-	return source, nil
-}
-
-// everyRow keeps equal rows apart: in a plain table they are two purchases.
-func everyRow(sql string) string {
-	return "SELECT * REPLACE (row_number() OVER () AS order_id) FROM (" + sql + ")"
-}
-
-func amountNote(column string) string {
-	if column == "" {
-		return ", amount quantity times price"
-	}
-	return fmt.Sprintf(", amount %q", column)
-}
-
-// ordersMapping is the mapping that a shop's configuration would have. Without a
-// column of amounts they are 0.
-func ordersMapping(customer, date, amount string) string {
-	name := func(column string) string { return `"` + strings.ReplaceAll(column, `"`, `""`) + `"` }
-	value := "0"
-	if amount != "" {
-		value = name(amount)
-	}
-	return fmt.Sprintf("SELECT %[1]s AS customer_id, concat_ws(' ', %[1]s, %[2]s) AS order_id, %[2]s AS ordered_at, %[3]s AS amount FROM input WHERE %[1]s IS NOT NULL",
-		name(customer), name(date), value)
 }

@@ -11,7 +11,7 @@ import (
 	"perennial/pipeline/history"
 )
 
-// customersText is the report for people.
+// customersText is the report for people, as far as it is written.
 type customersText struct {
 	strings.Builder
 	*customersResult

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"errors"
 	"fmt"
 	"image/color"
 	"math"
@@ -146,6 +147,9 @@ func line(x, y []float64, stroke color.Color, thickness vg.Length, dash []vg.Len
 		if !math.IsNaN(y[i]) {
 			points = append(points, plotter.XY{X: x[i], Y: y[i]})
 		}
+	}
+	if len(points) == 0 {
+		return nil, errors.New("no numbers to draw")
 	}
 	l, err := plotter.NewLine(points)
 	if err != nil {
