@@ -31,7 +31,7 @@ type maskedColumn struct {
 	*ladder
 }
 
-// union is a mask made of others, of which each bit is in an odd number.
+// union is a mask made of others: of the rows that are in an odd number of them.
 type union struct {
 	mask int
 	of   []int
@@ -81,8 +81,8 @@ func (f *forest) masked(t *Tree, of []maskedColumn) maskedTree {
 	return m
 }
 
-// left returns the masks that together make the mask of rows that a node sends
-// left, as a union does.
+// left returns the masks whose union is of the rows that a node sends left: where
+// the answer changes between two codes, and that of missing cells.
 func (c *maskedColumn) left(t *Tree, node int32) []int {
 	var masks []int
 	if d := t.Decision[node]; !d.Categorical() && d.Missing() != MissingZero {

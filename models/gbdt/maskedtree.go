@@ -10,8 +10,7 @@ type maskedTree struct {
 	walked    *Tree // if not nil, the tree has more than mostLeaves leaves
 }
 
-// question is answered yes for the rows of mask a and for those of mask b, none of
-// which are in both unless b is part of a: then it is for the others of a.
+// question sends left the rows that are in one of masks a and b, but not in both.
 type question struct {
 	a, b uint32
 	leaf uint8

@@ -1,6 +1,6 @@
-// Command bench measures training and prediction on the synthetic churn table,
-// and writes that table for peers.py, which measures other libraries on the same
-// rows.
+// Command bench measures training, prediction and explanation on the synthetic
+// churn table, and writes that table for peers.py, which measures other libraries on
+// the same rows.
 package main
 
 import (
@@ -24,14 +24,21 @@ import (
 	"perennial/models/gbdt/internal/synthetic"
 )
 
-const (
-	trainSeed = 1
-	testSeed  = 2
-)
+const testSeed = 2
+
+// table is what is measured on.
+type table struct {
+	seed                             uint64 // of the training rows
+	rows, testRows, explain, columns int
+}
 
 func main() {
-	rows := flag.Int("rows", 100_000, "training `rows`")
-	testRows := flag.Int("test", 100_000, "test `rows`")
+	var t table
+	flag.Uint64Var(&t.seed, "table", 1, "`seed` of the training rows, not 2, which is that of the test rows")
+	flag.IntVar(&t.rows, "rows", 100_000, "training `rows`")
+	flag.IntVar(&t.testRows, "test", 100_000, "test `rows`")
+	flag.IntVar(&t.explain, "explain", 0, "test `rows` to explain")
+	flag.IntVar(&t.columns, "columns", synthetic.Width, "`columns` to learn from, the first of the table")
 	write := flag.String("write", "", "only write the table to `folder`, for peers.py")
 	profile := flag.String("profile", "", "write a CPU profile of training to `file`")
 	var c gbdt.Config
@@ -47,9 +54,9 @@ func main() {
 	runtime.GOMAXPROCS(c.Workers)
 	var err error
 	if *write != "" {
-		err = errors.Join(writeTable(*write, "train", trainSeed, *rows), writeTable(*write, "test", testSeed, *testRows))
+		err = errors.Join(writeTable(*write, "train", t.seed, t.rows), writeTable(*write, "test", testSeed, t.testRows))
 	} else {
-		err = measure(c, *rows, *testRows, *profile)
+		err = measure(c, t, *profile)
 	}
 	if err != nil {
 		log.Fatal(err)
@@ -66,6 +73,9 @@ type result struct {
 	TrainCPU     float64 `json:"train_cpu"`
 	PredictWall  float64 `json:"predict_wall"`
 	PredictCPU   float64 `json:"predict_cpu"`
+	ExplainRows  int     `json:"explain_rows"`
+	ExplainWall  float64 `json:"explain_wall"`
+	ExplainCPU   float64 `json:"explain_cpu"`
 	AUC          float64 `json:"auc"`
 	PeakRSSTrain float64 `json:"peak_rss_mb"`
 }
@@ -82,9 +92,9 @@ func now() clock {
 	return clock{float64(time.Now().UnixNano()) / 1e9, cpu.Seconds()}
 }
 
-func measure(c gbdt.Config, rows, testRows int, profile string) error {
-	r := result{Learner: "perennial", Rows: rows}
-	train, err := bin(c, rows, &r)
+func measure(c gbdt.Config, t table, profile string) error {
+	r := result{Learner: "perennial", Rows: t.rows}
+	train, err := bin(c, t, &r)
 	if err != nil {
 		return err
 	}
@@ -112,23 +122,46 @@ func measure(c gbdt.Config, rows, testRows int, profile string) error {
 		return err
 	}
 	r.PeakRSSTrain = float64(u.Maxrss) / 1024
-	x, y := synthetic.Table(testSeed, 0, testRows)
-	p := make([]float64, testRows)
+	if err := apply(m, t, &r); err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(r)
+}
+
+// apply times the first prediction and the first explanation of test rows.
+func apply(m *gbdt.Model, t table, r *result) error {
+	x, y := synthetic.Table(testSeed, 0, t.testRows)
+	x = x[:t.columns]
+	p := make([]float64, t.testRows)
+	start := now()
+	if err := m.Predict(p, m.Columns, x); err != nil {
+		return err
+	}
+	end := now()
+	r.PredictWall, r.PredictCPU = end.wall-start.wall, end.cpu-start.cpu
+	r.AUC = auc(y, p)
+	r.ExplainRows = min(t.explain, t.testRows)
+	if r.ExplainRows == 0 {
+		return nil
+	}
+	contributions := make([][]float64, len(x))
+	for j := range x {
+		x[j], contributions[j] = x[j][:r.ExplainRows], make([]float64, r.ExplainRows)
+	}
 	start = now()
-	if err := m.Predict(p, synthetic.Columns(), x); err != nil {
+	if err := m.Explain(contributions, m.Columns, x); err != nil {
 		return err
 	}
 	end = now()
-	r.PredictWall, r.PredictCPU = end.wall-start.wall, end.cpu-start.cpu
-	r.AUC = auc(y, p)
-	return json.NewEncoder(os.Stdout).Encode(r)
+	r.ExplainWall, r.ExplainCPU = end.wall-start.wall, end.cpu-start.cpu
+	return nil
 }
 
 // bin makes the training rows block by block, as a reader of files would show
 // them, and times only the sketch and the binner.
-func bin(c gbdt.Config, rows int, r *result) (*gbdt.Rows, error) {
+func bin(c gbdt.Config, t table, r *result) (*gbdt.Rows, error) {
 	const block = 1 << 16
-	sketch, err := gbdt.NewSketch(c, synthetic.Columns())
+	sketch, err := gbdt.NewSketch(c, synthetic.Columns()[:t.columns])
 	if err != nil {
 		return nil, err
 	}
@@ -142,8 +175,9 @@ func bin(c gbdt.Config, rows int, r *result) (*gbdt.Rows, error) {
 		return err
 	}
 	for pass := range 2 {
-		for first := 0; first < rows; first += block {
-			x, y := synthetic.Table(trainSeed, first, min(block, rows-first))
+		for first := 0; first < t.rows; first += block {
+			x, y := synthetic.Table(t.seed, first, min(block, t.rows-first))
+			x = x[:t.columns]
 			add := func() error { return sketch.Add(x, nil) }
 			if pass == 1 {
 				add = func() error { return binner.Add(x, y, nil) }

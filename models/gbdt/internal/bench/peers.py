@@ -1,7 +1,8 @@
 """Measure LightGBM, XGBoost and scikit-learn on the table that bench -write wrote.
 
 usage: peers.py FOLDER [--learner lightgbm|xgboost|sklearn] [--features F] ...
-Prints the fields of bench: seconds of binning, training without it, prediction.
+Prints the fields of bench: seconds of binning, training without it, prediction,
+explanation of the first test rows.
 """
 import argparse
 import json
@@ -20,6 +21,7 @@ parser.add_argument("--features", type=float, default=1)
 parser.add_argument("--l2", type=float, default=0)
 parser.add_argument("--mindata", type=int, default=20)
 parser.add_argument("--seed", type=int, default=0)
+parser.add_argument("--explain", type=int, default=0, help="test rows to explain; sklearn explains none")
 parser.add_argument("--quantised", action="store_true", help="LightGBM's use_quantized_grad")
 a = parser.parse_args()
 os.environ["OMP_NUM_THREADS"] = str(a.threads)
@@ -46,6 +48,10 @@ def timed(do):
     return value, end[0] - start[0], end[1] - start[1]
 
 
+def explained(explain, test):
+    return timed(lambda: explain(test[: a.explain]))[1:] if a.explain else (0, 0)
+
+
 def lightgbm(x, y, test):
     import lightgbm as lgb
 
@@ -59,7 +65,8 @@ def lightgbm(x, y, test):
     m, *train_time = timed(lambda: lgb.train(params, data, num_boost_round=a.trees))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     p, *predict_time = timed(lambda: m.predict(test, num_threads=a.threads))
-    return bin_time, train_time, predict_time, p, peak
+    explain_time = explained(lambda x: m.predict(x, pred_contrib=True, num_threads=a.threads), test)
+    return bin_time, train_time, predict_time, explain_time, p, peak
 
 
 def xgboost(x, y, test):
@@ -74,7 +81,8 @@ def xgboost(x, y, test):
     m, *train_time = timed(lambda: xgb.train(params, data, num_boost_round=a.trees))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     p, *predict_time = timed(lambda: m.inplace_predict(test))
-    return bin_time, train_time, predict_time, p, peak
+    explain_time = explained(lambda x: m.predict(xgb.DMatrix(x), pred_contribs=True), test)
+    return bin_time, train_time, predict_time, explain_time, p, peak
 
 
 def sklearn(x, y, test):
@@ -87,7 +95,7 @@ def sklearn(x, y, test):
     _, *train_time = timed(lambda: m.fit(x, y))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     p, *predict_time = timed(lambda: m.predict_proba(test)[:, 1])
-    return (0, 0), train_time, predict_time, p, peak
+    return (0, 0), train_time, predict_time, (0, 0), p, peak
 
 
 def auc(y, p):
@@ -100,8 +108,9 @@ def auc(y, p):
 
 x, y = table("train")
 test, label = table("test")
-bins, train, predict, p, peak = globals()[a.learner](x, y, test)
+bins, train, predict, explain, p, peak = globals()[a.learner](x, y, test)
 print(json.dumps({
     "learner": a.learner, "rows": len(y), "bin_wall": bins[0], "bin_cpu": bins[1], "train_wall": train[0], "train_cpu": train[1],
-    "predict_wall": predict[0], "predict_cpu": predict[1], "auc": auc(label, p), "peak_rss_mb": peak / 1024,
+    "predict_wall": predict[0], "predict_cpu": predict[1],
+    "explain_rows": a.explain, "explain_wall": explain[0], "explain_cpu": explain[1], "auc": auc(label, p), "peak_rss_mb": peak / 1024,
 }))
