@@ -29,7 +29,7 @@ type desk struct {
 func (d *desk) propose(ctx context.Context, progress Progress) error {
 	budgets := make([]*action.Budget, d.buckets)
 	err := d.each(ctx, progress.Step("propose", d.buckets), func(k int) error {
-		customers, _, err := d.segmented(ctx, k)
+		customers, _, err := d.segmented(ctx, k, wordsOfScores...)
 		if err != nil {
 			return err
 		}
@@ -50,6 +50,9 @@ func (d *desk) propose(ctx context.Context, progress Progress) error {
 	return nil
 }
 
+// wordsOfScores are the columns of a score that decide nothing.
+var wordsOfScores = []string{"Reasons", "NextProductReasons", "NextProductProbabilities", "NextCategoryReasons", "NextCategoryProbabilities", "ReplenishReason"}
+
 // decide finishes the rows of every bucket and hands them to write.
 func (d *desk) decide(ctx context.Context, progress Progress, write func(k int, rows []publish.Score) error) error {
 	return d.each(ctx, progress.Step("decide", d.buckets), func(k int) error {
@@ -68,9 +71,10 @@ func (d *desk) decide(ctx context.Context, progress Progress, write func(k int, 
 type proposed struct{ proposal action.Proposal }
 
 // segmented reads a bucket back and fills segments, change and proposals.
-// Both passes call it: to compute twice is cheaper than to write once more.
-func (d *desk) segmented(ctx context.Context, k int) ([]proposed, []publish.Score, error) {
-	customers, err := d.spool.read(k)
+// Both passes call it: to compute twice is cheaper than to write once more. Columns
+// without are not read.
+func (d *desk) segmented(ctx context.Context, k int, without ...string) ([]proposed, []publish.Score, error) {
+	customers, err := d.spool.read(k, without...)
 	if err != nil {
 		return nil, nil, err
 	}

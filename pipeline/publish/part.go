@@ -74,8 +74,8 @@ func (p *Part) fetch(ctx context.Context, st store.Store) ([]byte, error) {
 }
 
 // scan decodes the part's rows into batch again and again and hands each filled
-// stretch to visit.
-func (p *Part) scan(file *parquet.File, batch []Score, visit func(rows []Score) error) (err error) {
+// stretch to visit. Options may leave columns out.
+func (p *Part) scan(file *parquet.File, batch []Score, visit func(rows []Score) error, options ...parquet.ReaderOption) (err error) {
 	var reader *parquet.GenericReader[Score]
 	defer func() {
 		if reader != nil {
@@ -83,7 +83,7 @@ func (p *Part) scan(file *parquet.File, batch []Score, visit func(rows []Score) 
 		}
 	}()
 	for left := p.Rows; left > 0; {
-		n, err := p.decode(&reader, file, batch)
+		n, err := p.decode(&reader, file, batch, options)
 		if err != nil {
 			return err
 		}
@@ -98,10 +98,10 @@ func (p *Part) scan(file *parquet.File, batch []Score, visit func(rows []Score) 
 // decode fills batch with the reader's next rows, one at least, and opens the
 // reader when there is none. A panic of the library ends here; one of whoever
 // visits the rows does not.
-func (p *Part) decode(reader **parquet.GenericReader[Score], file *parquet.File, batch []Score) (n int, err error) {
+func (p *Part) decode(reader **parquet.GenericReader[Score], file *parquet.File, batch []Score, options []parquet.ReaderOption) (n int, err error) {
 	defer recoverCorrupt(p.Key, &err)
 	if *reader == nil {
-		*reader = parquet.NewGenericReader[Score](file)
+		*reader = parquet.NewGenericReader[Score](file, options...)
 	}
 	n, err = (*reader).Read(batch)
 	if n > 0 && (err == nil || errors.Is(err, io.EOF)) {
