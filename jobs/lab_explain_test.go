@@ -87,7 +87,7 @@ func TestShapOfTheBestThatExplains(t *testing.T) {
 	if err := Learn(t.Context(), opts, testEnv(), &bytes.Buffer{}); ExitCode(err) != ExitUsage || !strings.Contains(err.Error(), "add logistic or boosting") {
 		t.Errorf("error %v, want one of usage that names learners which explain", err)
 	}
-	opts.Learners = []string{"golearn_forest", "logistic"}
+	opts.Learners, opts.Params = []string{"golearn_forest", "logistic"}, []string{"golearn_forest.trees=10"}
 	result := learnJSONOf(t, opts)
 	if result.Best != "golearn_forest" {
 		t.Fatalf("best is %s: the table should favour the forest", result.Best)
@@ -99,7 +99,7 @@ func TestShapOfTheBestThatExplains(t *testing.T) {
 // measure where it is defined.
 func TestImportance(t *testing.T) {
 	opts := crossedFiles(t)
-	opts.Learners = []string{"boosting", "logistic", "golearn_forest"}
+	opts.Learners, opts.Params = []string{"boosting", "logistic", "golearn_forest"}, []string{"golearn_forest.trees=2", "golearn_forest.max_rows=200"}
 	opts.Importance = filepath.Join(t.TempDir(), "importance.csv")
 	result := learnJSONOf(t, opts)
 	records := readRecords(t, opts.Importance)

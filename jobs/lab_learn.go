@@ -48,9 +48,10 @@ type trial struct {
 // Learn fits learners on one plain table, judges them on another and prints how
 // well each did, beside the base rate of the training table. With Predictions it
 // writes the test rows in their order and, as last column, the probability of the
-// best learner; with Save, the file of that learner; with Shap, what moved each
-// of its predictions. The best has the lowest log loss on the test table. Times are by env.Clock; the peak of memory is that of the
-// process so far, without the child in which golearn_liblinear is trained.
+// best learner; with Save, the file of that learner; with Shap, what moved each of
+// its predictions. The best has the lowest log loss on the test table. Times are by
+// env.Clock; the peak of memory is that of the process so far, without the child in
+// which golearn_liblinear is trained.
 //
 // Wrong options are errors with ExitUsage, tables that cannot be learnt from with
 // ExitData, absent ones with ExitInput.

@@ -130,6 +130,7 @@ func listed(t *testing.T, cfg Config, learner string) []listedModel {
 // it is judged by and must win, one of noise, one whose file has been damaged and
 // one that says it has seen the outcomes. None may stop the night.
 func TestImportedModels(t *testing.T) {
+	skipIfShort(t)
 	a := newAnalyst(t)
 	truth := a.rows(a.plan.Judge)
 	noise := truth
@@ -217,6 +218,7 @@ func (a *analyst) tear(t *testing.T, name string) {
 // TestImportedModelLoses keeps the shop's own model in office, and lets a person
 // overrule the board and go back.
 func TestImportedModelLoses(t *testing.T) {
+	skipIfShort(t)
 	a := newAnalyst(t)
 	truth := a.rows(a.plan.Judge)
 	for i := range truth.Y {
