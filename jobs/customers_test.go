@@ -254,7 +254,7 @@ func TestCustomersPictures(t *testing.T) {
 		t.Error("pictures differ from run to run")
 	}
 	for name, word := range map[string]string{
-		"repeat_orders.svg": "How many customers order again", "tracking_cumulative.svg": "so far", "tracking_weekly.svg": "week by week",
+		"repeat_orders.svg": "Who orders again, 2025-01-08 to 2025-10-12", "tracking_cumulative.svg": "so far", "tracking_weekly.svg": "week by week",
 		"holdout_by_frequency.svg": "2025-10-13 to", "alive_map.svg": "weeks after the first order", "alive_customer.svg": "customer c0003",
 	} {
 		if !strings.Contains(first[name], word) {

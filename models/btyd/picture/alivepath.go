@@ -64,7 +64,7 @@ func asOf(log []btyd.Transaction, unitDays float64, day int) (btyd.Prepared, err
 
 // Plot draws the path over the days with an order.
 func (a AlivePath) Plot() (Picture, error) {
-	p := newPlot(fmt.Sprintf("Is customer %s still one? P(alive) day by day (%s)", shortened(a.ID), a.Name), "days since her first order", "P(alive)")
+	p := newPlot(fmt.Sprintf("Is customer %s still one?", shortened(a.ID)), "days since her first order", "P(alive) by "+a.Name)
 	days := make([]float64, len(a.Days))
 	for i, day := range a.Days {
 		days[i] = float64(day)
@@ -83,9 +83,8 @@ func (a AlivePath) Plot() (Picture, error) {
 		p.Legend.Add("calibration ends", m)
 	}
 	p.X.Min, p.X.Max = 0, days[len(days)-1]
-	p.Y.Min, p.Y.Max = 0, 1.3 // room for the legend above the line
-	p.Y.Tick.Marker = plot.TickerFunc(func(float64, float64) []plot.Tick { return roundTicks(0, 1) })
-	return Picture{main: p}, nil
+	p.Y.Min, p.Y.Max = 0, 1.02
+	return withLegend(p), nil
 }
 
 // shortened keeps a long id within a title.

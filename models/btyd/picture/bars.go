@@ -18,7 +18,7 @@ type Frequency struct {
 
 // Histogram draws actual and expected customers side by side.
 func (f Frequency) Histogram() (Picture, error) {
-	p := newPlot("How many customers order again: models against actual, "+f.Period,
+	p := newPlot("Who orders again, "+f.Period,
 		"repeat orders (days with an order after the first)", "customers")
 	return grouping{f.Actual, f.Models}.draw(p, classNames(len(f.Actual)))
 }
@@ -34,8 +34,8 @@ type Holdout struct {
 
 // ByFrequency draws actual and expected means against the orders before.
 func (h Holdout) ByFrequency() (Picture, error) {
-	p := newPlot("Mean orders held out, by orders made before: "+h.Period,
-		"repeat orders before the holdout (customers with so many)", "mean orders per customer in the holdout")
+	p := newPlot("Orders held out, by orders made before",
+		"repeat orders before the holdout (customers with so many)", "mean orders, "+h.Period)
 	names := classNames(len(h.Actual))
 	p.Add(horizontalGrid())
 	x := make([]float64, len(h.Actual))
@@ -51,11 +51,10 @@ func (h Holdout) ByFrequency() (Picture, error) {
 		p.Add(l)
 		p.Legend.Add(m.Name, l)
 	}
-	p.Legend.Left = true
 	p.NominalX(names...)
 	p.X.Min, p.X.Max, p.Y.Min = -0.3, float64(len(x))-0.7, 0
 	p.Y.Max *= headroom
-	return Picture{main: p}, nil
+	return withLegend(p), nil
 }
 
 // grouping is bars of what happened beside those of each model.
@@ -67,7 +66,7 @@ type grouping struct {
 func (g grouping) draw(p *plot.Plot, names []string) (Picture, error) {
 	p.Add(horizontalGrid())
 	const share = 0.8 // of a class that is filled
-	plotted := width - vg.Inch
+	plotted := width - 3*vg.Inch
 	bar := share * plotted / vg.Length(len(g.actual)*(len(g.models)+1))
 	all := append([]Series{{"actual", g.actual}}, g.models...)
 	for i, s := range all {
@@ -84,7 +83,7 @@ func (g grouping) draw(p *plot.Plot, names []string) (Picture, error) {
 	p.NominalX(names...)
 	p.X.Min, p.X.Max, p.Y.Min = -0.5, float64(len(names))-0.5, 0
 	p.Y.Max *= headroom
-	return Picture{main: p}, nil
+	return withLegend(p), nil
 }
 
 // classNames are 0, 1, …, n+.

@@ -28,8 +28,16 @@ type Series struct {
 
 // Picture is ready to be written.
 type Picture struct {
-	main *plot.Plot
-	bar  *plot.Plot // colour scale at the right; nil without one
+	main   *plot.Plot
+	legend *plot.Legend // at the right, where it hides nothing; nil without one
+	bar    *plot.Plot   // colour scale at the right; nil without one
+}
+
+// withLegend takes the legend out of a plot, to the right of it.
+func withLegend(p *plot.Plot) Picture {
+	legend := p.Legend
+	p.Legend = plot.NewLegend()
+	return Picture{main: p, legend: &legend}
 }
 
 // Formats that a Picture can be written in.
@@ -42,7 +50,9 @@ const (
 	width    = 8 * vg.Inch
 	height   = 5 * vg.Inch
 	barWidth = 1.1 * vg.Inch
-	dpi      = 144
+	// legendTop is where a legend begins, below the height of a title.
+	legendTop = vg.Length(32)
+	dpi       = 144
 )
 
 // Write writes the picture, 8 by 5 inches, as PNG or SVG: the same bytes for the
@@ -61,6 +71,11 @@ func (p Picture) Write(w io.Writer, format string) error {
 		return fmt.Errorf("picture: format %q is not known (choose %s or %s)", format, PNG, SVG)
 	}
 	area := draw.Crop(draw.New(canvas), margin, -margin, margin, -margin)
+	if p.legend != nil {
+		size := p.legend.Rectangle(area).Size()
+		p.legend.Draw(draw.Crop(area, width-2*margin-size.X, 0, 0, -legendTop))
+		area = draw.Crop(area, 0, -size.X-margin, 0, 0)
+	}
 	if p.bar != nil {
 		p.bar.Draw(draw.Crop(area, width-2*margin-barWidth, 0, 0, 0))
 		area = draw.Crop(area, 0, -barWidth-margin, 0, 0)

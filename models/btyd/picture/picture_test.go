@@ -32,8 +32,8 @@ func drawings(t *testing.T) []drawing {
 		t.Fatal(err)
 	}
 	return []drawing{
-		{"histogram", frequency.Histogram, []string{"How many customers order again", "May to June", "customers", "actual", "BG/NBD", "2+", "1,000"}},
-		{"holdout", holdout.ByFrequency, []string{"Mean orders held out", "July", "(1,200)", "2+", "actual", "BG/NBD"}},
+		{"histogram", frequency.Histogram, []string{"Who orders again", "May to June", "customers", "actual", "BG/NBD", "2+", "1,000"}},
+		{"holdout", holdout.ByFrequency, []string{"Orders held out", "July", "(1,200)", "2+", "actual", "BG/NBD"}},
 		{"cumulative", tracking.Cumulative, []string{"Repeat orders so far", "weeks since", "calibration ends", "NBD"}},
 		{"incremental", tracking.Incremental, []string{"week by week", "repeat orders in a week"}},
 		{"map", NewAliveMap(m, 39, "weeks", 12).HeatMap, []string{"39 weeks after the first order", "MBG/NBD", "P(alive)", "t_x", "1.0"}},

@@ -77,7 +77,7 @@ func newPlot(title, x, y string) *plot.Plot {
 	setFont(&p.X.Tick.Label.Font, 11)
 	setFont(&p.Y.Tick.Label.Font, 11)
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(roundTicks), plot.TickerFunc(roundTicks)
-	p.Legend.Top = true
+	p.Legend.Top, p.Legend.Left = true, true
 	p.Legend.Padding = vg.Points(3)
 	p.Legend.ThumbnailWidth = vg.Points(26)
 	p.Legend.YPosition = draw.PosCenter

@@ -2,8 +2,6 @@ package picture
 
 import (
 	"fmt"
-
-	"gonum.org/v1/plot"
 )
 
 // Tracking is the repeat orders of all customers through time.
@@ -16,17 +14,12 @@ type Tracking struct {
 
 // Cumulative draws all repeat orders so far.
 func (t Tracking) Cumulative() (Picture, error) {
-	p, err := t.draw("Repeat orders so far: models against actual", "repeat orders so far", func(cumulative []float64) []float64 { return cumulative })
-	if err == nil {
-		p.Legend.Left = true
-	}
-	return Picture{main: p}, err
+	return t.draw("Repeat orders so far: models against actual", "repeat orders so far", func(cumulative []float64) []float64 { return cumulative })
 }
 
-// Incremental draws the repeat orders of every period.
+// Incremental draws the repeat orders of every week.
 func (t Tracking) Incremental() (Picture, error) {
-	p, err := t.draw("Repeat orders week by week: models against actual", "repeat orders in a week", Increments)
-	return Picture{main: p}, err
+	return t.draw("Repeat orders week by week: models against actual", "repeat orders in a week", Increments)
 }
 
 // Increments returns the differences of cumulative numbers, the first from 0.
@@ -39,13 +32,13 @@ func Increments(cumulative []float64) []float64 {
 	return steps
 }
 
-func (t Tracking) draw(title, y string, shown func(cumulative []float64) []float64) (*plot.Plot, error) {
+func (t Tracking) draw(title, y string, shown func(cumulative []float64) []float64) (Picture, error) {
 	p := newPlot(title, "weeks since the first order of the table", y)
 	p.Add(horizontalGrid())
 	for i, s := range append([]Series{{"actual", t.Actual}}, t.Models...) {
 		l, err := line(t.Weeks, shown(s.Values), seriesColor(i), seriesWidth(i), seriesDashes(i))
 		if err != nil {
-			return nil, fmt.Errorf("picture: %s: %w", s.Name, err)
+			return Picture{}, fmt.Errorf("picture: %s: %w", s.Name, err)
 		}
 		p.Add(l)
 		p.Legend.Add(s.Name, l)
@@ -57,5 +50,5 @@ func (t Tracking) draw(title, y string, shown func(cumulative []float64) []float
 	}
 	p.X.Min, p.Y.Min = 0, 0
 	p.Y.Max *= headroom
-	return p, nil
+	return withLegend(p), nil
 }
