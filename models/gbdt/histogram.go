@@ -64,7 +64,7 @@ func (r *Rows) group(columns []int32) int {
 func (r *Rows) addColumns(h []cells, columns []int32, offsets []int, sums []int64) {
 	bins := r.byRow[columns[0]:]
 	switch {
-	case len(columns) == 8 && columns[7]-columns[0] == 7:
+	case len(columns) == 8 && columns[7]-columns[0] == 7 && columns[6] < columns[7]: // not padded
 		addAdjacent((*[8]cells)(h), bins, offsets, sums)
 	case len(columns) == 8:
 		addEight((*[8]cells)(h), (*[8]int32)(columns), bins, offsets, sums)

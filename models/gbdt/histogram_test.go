@@ -37,6 +37,7 @@ func TestAddRowsIsAPlainSum(t *testing.T) {
 		if len(columns) == 0 {
 			return
 		}
+		columns = pad(columns)
 		h, want := make([]cells, len(columns)), make([]cells, len(columns))
 		r.addRows(h, columns, rows, packed)
 		for _, row := range rows {
