@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"perennial/models/basket"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 )
@@ -121,20 +120,4 @@ func row(what *What, h *history.History) *publish.Score {
 	view := h.At(shopNight)
 	what.Recommender().Fill(&score, &view)
 	return &score
-}
-
-// itemsOf returns the items of a candidate for one history.
-func itemsOf(t testing.TB, p *Purchases, candidate string, h basket.History, k int) []basket.Item {
-	t.Helper()
-	ranks, err := p.rankings(t.Context(), Products)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for c, name := range candidates {
-		if name == candidate {
-			return ranks[c]()(nil, h, int32(p.cutoff), k, nil)
-		}
-	}
-	t.Fatalf("no candidate %s", candidate)
-	return nil
 }
