@@ -19,7 +19,7 @@ func TestReadmeCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shop := simulate.Config{Customers: 300, Days: 400, Seed: 4}
+	shop := simulate.Config{Customers: 600, Days: 400, Seed: 4}
 	t.Chdir(t.TempDir())
 	if _, err := simulate.Run(t.Context(), shop, ".", func(int, int) {}); err != nil {
 		t.Fatal(err)

@@ -24,6 +24,7 @@ func (t *orderTable) source(ctx context.Context, opts CustomersOptions) (extract
 	if err != nil {
 		return source, err
 	}
+	t.currency = currencyOf(found)
 	told := opts.Customer != "" || opts.Date != "" || opts.Amount != ""
 	switch {
 	case !told && found.Preset != "":

@@ -18,6 +18,7 @@ import (
 
 // orderTable is what a table of orders says.
 type orderTable struct {
+	currency string // that the first rows name, "" if they name none; rows in another are rejected
 	people   []orderDays
 	valued   bool // there are amounts
 	first    history.Day
@@ -49,7 +50,7 @@ func readOrderTable(ctx context.Context, opts CustomersOptions, progress Progres
 		return nil, &CodedError{ExitIO, err}
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	config := extract.Config{Sources: extract.Sources{Orders: source}}
+	config := extract.Config{Currency: table.currency, Sources: extract.Sources{Orders: source}}
 	report, err := extract.Run(ctx, config, farFuture, dir, slog.New(slog.DiscardHandler))
 	if errors.Is(err, extract.ErrConfig) {
 		return nil, labUsage("%w; on the command line: --date-format, --customer, --date, --amount", err)

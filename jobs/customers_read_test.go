@@ -39,6 +39,7 @@ func TestReadOrderTable(t *testing.T) {
 		"a day's lines, in any order": {"customer,date,amount\n007,2025-02-01,2\n20250103000000001,2025-01-03,1\n007,2025-01-03,2.75\n007,2025-01-03,2.75\n", CustomersOptions{}},
 		"returns":                     {"customer,date,amount\n007,2025-02-01,2\n20250103000000001,2025-01-03,1\n007,2025-01-03,7.5\n007,2025-01-03,-2\n007,2025-03-03,-2\n", CustomersOptions{}},
 		"quantity times price":        {"customer,date,quantity,unit price\n007,2025-02-01,1,2\n20250103000000001,2025-01-03,1,1\n007,2025-01-03,2,2.75\n", CustomersOptions{}},
+		"a currency":                  {"customer,date,amount,currency\n007,2025-02-01,2,EUR\n20250103000000001,2025-01-03,1,EUR\n007,2025-01-03,5.5,EUR\n", CustomersOptions{}},
 		"nobody's orders":             {"customer,date,amount\n007,2025-02-01,2\n,2025-02-02,2\n20250103000000001,2025-01-03,1\n007,2025-01-03,5.5\n", CustomersOptions{}},
 	} {
 		t.Run(name, func(t *testing.T) {
