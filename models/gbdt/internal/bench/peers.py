@@ -17,7 +17,7 @@ parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--trees", type=int, default=200)
 parser.add_argument("--leaves", type=int, default=31)
 parser.add_argument("--rate", type=float, default=0.1)
-parser.add_argument("--features", type=float, default=1)
+parser.add_argument("--features", type=float, default=1.0)
 parser.add_argument("--l2", type=float, default=0)
 parser.add_argument("--mindata", type=int, default=20)
 parser.add_argument("--seed", type=int, default=0)
@@ -112,5 +112,5 @@ bins, train, predict, explain, p, peak = globals()[a.learner](x, y, test)
 print(json.dumps({
     "learner": a.learner, "rows": len(y), "bin_wall": bins[0], "bin_cpu": bins[1], "train_wall": train[0], "train_cpu": train[1],
     "predict_wall": predict[0], "predict_cpu": predict[1],
-    "explain_rows": a.explain, "explain_wall": explain[0], "explain_cpu": explain[1], "auc": auc(label, p), "peak_rss_mb": peak / 1024,
+    "explain_rows": a.explain if explain[1] else 0, "explain_wall": explain[0], "explain_cpu": explain[1], "auc": auc(label, p), "peak_rss_mb": peak / 1024,
 }))
