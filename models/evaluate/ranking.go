@@ -34,7 +34,8 @@ func AveragePrecision(y, p, weights []float64) float64 {
 
 // Capture returns the share of positives among the rows predicted highest:
 // share 0.1 is the top tenth of the weight. A level that only partly belongs to
-// it counts with that part of its positives.
+// it counts with that part of its positives. y may be amounts: then it is their
+// share of the whole amount.
 func Capture(y, p, weights []float64, share float64) float64 {
 	all := levels(y, p, weights)
 	total, positives := totals(all)

@@ -64,6 +64,7 @@ func metrics(y, predicted []float64) map[string]float64 {
 	return map[string]float64{
 		"mae": evaluate.MAE(y, predicted, nil), "rmse": evaluate.RMSE(y, predicted, nil),
 		"bias": evaluate.Bias(y, predicted, nil), "spearman": evaluate.Spearman(y, predicted), "gini": evaluate.Gini(y, predicted, nil),
+		"capture_10": evaluate.Capture(y, predicted, nil, 0.1),
 	}
 }
 

@@ -61,6 +61,9 @@ func TestTreesFindWhatTwoPartsCannotSay(t *testing.T) {
 		t.Errorf("winner is %s: %s", board.Winner, board.Why)
 	}
 	entry := board.Entry(boosted)
+	if a, b := entry.Metrics["capture_10"], board.Entry(twoPart).Metrics["capture_10"]; !(a > b && a > 0.2 && a < 1) {
+		t.Errorf("the best tenth brings %.3f of the revenue, by two parts %.3f", a, b)
+	}
 	if bias := entry.Metrics["bias"]; math.Abs(bias) > 0.1*sum(truth.Revenue)/float64(len(truth.Revenue)) {
 		t.Errorf("bias is %v", bias)
 	}
