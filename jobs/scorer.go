@@ -165,6 +165,9 @@ func (sc *scorer) reasons(row *publish.Score, m *features.Matrix, parts [][]floa
 func fillValue(row *publish.Score, worth value.Prediction) {
 	row.PredictedOrders365d, row.PredictedRevenue365d = &worth.Orders, &worth.Revenue
 	row.PredictedRevenueLow, row.PredictedRevenueHigh = &worth.Low, &worth.High
+	if worth.Orders > 0 {
+		row.PredictedOrderValue = known(worth.Revenue / worth.Orders)
+	}
 }
 
 // segmentFacts reads what segments need from row i.

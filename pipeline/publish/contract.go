@@ -58,6 +58,7 @@ type Score struct {
 	PredictedRevenue365d *float64 `parquet:"predicted_revenue_365d,optional" crm:"money" doc:"Expected revenue in the next 365 days, shop currency."`
 	PredictedRevenueLow  *float64 `parquet:"predicted_revenue_365d_low,optional" doc:"10% quantile of the revenue."`
 	PredictedRevenueHigh *float64 `parquet:"predicted_revenue_365d_high,optional" doc:"90% quantile of the revenue."`
+	PredictedOrderValue  *float64 `parquet:"predicted_order_value,optional" doc:"Expected worth of one of those orders: revenue over orders, shop currency; null where none is expected. Since 1.1."`
 	ValueTier            string   `parquet:"value_tier,dict,optional" crm:"yes" values:"platinum gold silver bronze medium low" doc:"By predicted revenue: the top 1%, 5%, 10%, 25%, 50% and the rest."`
 
 	// segments

@@ -21,6 +21,7 @@ func (t *tally) addRanges(s *Score) {
 		{"predicted_orders_365d", s.PredictedOrders365d, unbounded},
 		{"predicted_revenue_365d", s.PredictedRevenue365d, unbounded},
 		{"predicted_revenue_365d_low", s.PredictedRevenueLow, unbounded},
+		{"predicted_order_value", s.PredictedOrderValue, unbounded},
 		{"predicted_revenue_365d_high", s.PredictedRevenueHigh, unbounded},
 		{"overdue_ratio", s.OverdueRatio, unbounded},
 	} {

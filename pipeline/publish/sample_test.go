@@ -70,6 +70,7 @@ func sampleScore(rng *rand.Rand, customerID string) Score {
 		HistoricOrders:       rng.Int32N(40),
 		PredictedOrders365d:  new(10 * rng.Float64()),
 		PredictedRevenue365d: new(revenue),
+		PredictedOrderValue:  new(revenue / 3),
 		PredictedRevenueLow:  new(revenue / 2),
 		PredictedRevenueHigh: new(revenue * 2),
 		ValueTier:            pick("gold", "low", ""),
