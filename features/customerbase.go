@@ -45,10 +45,6 @@ type baseModel struct {
 	spend  *btyd.GammaGamma // nil: too few customers with two orders
 }
 
-// baseFloor is below what the models need to be published: here they are judged
-// as columns among others.
-var baseFloor = btyd.Sufficiency{Customers: 100, RepeatOrders: 30, Days: 28, RecentDays: 60}
-
 // FitCustomerBase fits the models of every cutoff of m on its rows, which are all
 // buyers or a sample of them. If one cutoff has too little data, none has a
 // model: columns that are missing at some cutoffs and not at others would tell
@@ -77,7 +73,10 @@ func FitCustomerBase(ctx context.Context, m *Matrix) (*CustomerBase, error) {
 func fitBase(ctx context.Context, m *Matrix, rows []int) (*baseModel, error) {
 	customers := baseCustomers(m, rows)
 	buyers := slices.DeleteFunc(slices.Clone(customers), func(c btyd.Customer) bool { return c.Age < 0 })
-	config := btyd.Config{UnitDays: weekDays, Floor: baseFloor}
+	// Less than it takes to publish what the models say: here they are judged as
+	// columns among others.
+	floor := btyd.Sufficiency{Customers: 100, RepeatOrders: 30, Days: 28, RecentDays: 60}
+	config := btyd.Config{UnitDays: weekDays, Floor: floor}
 	fit, err := config.Fit(ctx, btyd.MBGNBD, buyers)
 	if errors.Is(err, btyd.ErrInsufficient) {
 		return nil, nil

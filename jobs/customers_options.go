@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"perennial/models/btyd"
 	"perennial/models/btyd/picture"
@@ -172,16 +171,10 @@ func chooseCustomerFamilies(names []string) ([]customerFamily, error) {
 	for _, f := range families {
 		all = append(all, f.name)
 	}
+	places, err := namedOf("--models", names, all)
 	var chosen []customerFamily
-	for i, name := range names {
-		k := slices.Index(all, name)
-		if k < 0 {
-			return nil, labUsage("--models %q: unknown (choose from %s)", name, strings.Join(all, ", "))
-		}
-		if slices.Contains(names[:i], name) {
-			return nil, labUsage("--models %q: named twice (name it once)", name)
-		}
+	for _, k := range places {
 		chosen = append(chosen, families[k])
 	}
-	return chosen, nil
+	return chosen, err
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"perennial/models/basket"
 )
@@ -44,18 +43,12 @@ func chooseBasketModels(names []string) ([]basketEntry, error) {
 	for _, e := range bench {
 		all = append(all, e.name)
 	}
+	places, err := namedOf("--models", names, all)
 	var chosen []basketEntry
-	for i, name := range names {
-		k := slices.Index(all, name)
-		if k < 0 {
-			return nil, labUsage("--models %q: unknown (choose from %s)", name, strings.Join(all, ", "))
-		}
-		if slices.Contains(names[:i], name) {
-			return nil, labUsage("--models %q: named twice (name it once)", name)
-		}
+	for _, k := range places {
 		chosen = append(chosen, bench[k])
 	}
-	return chosen, nil
+	return chosen, err
 }
 
 func fitNext(ctx context.Context, t *basketTask, fold *basketFold) (basketModel, error) {

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"perennial/models/golearn"
 	"perennial/models/leaderboard"
@@ -50,13 +49,8 @@ func labBench() []labEntry {
 // among them.
 func chooseLearners(names, params []string) ([]labLearner, error) {
 	bench := labBench()
-	for i, name := range names {
-		if !slices.ContainsFunc(bench, func(e labEntry) bool { return e.name == name }) {
-			return nil, labUsage("--learner %q: unknown (choose from %s)", name, strings.Join(benchNames(bench), ", "))
-		}
-		if slices.Contains(names[:i], name) {
-			return nil, labUsage("--learner %q: named twice (name it once)", name)
-		}
+	if _, err := namedOf("--learner", names, benchNames(bench)); err != nil {
+		return nil, err
 	}
 	given, err := shareParams(names, params)
 	if err != nil {

@@ -31,6 +31,21 @@ func shared(t testing.TB, elements ...string) string {
 	return path
 }
 
+// readCSV returns the records of a file, its header first.
+func readCSV(t testing.TB, path string) [][]string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
+
 // cdnow returns the log of the CDNOW sample; days count from 1970.
 func cdnow(t testing.TB) []Transaction {
 	t.Helper()

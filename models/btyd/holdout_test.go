@@ -1,7 +1,6 @@
 package btyd
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"os"
 	"testing"
@@ -101,15 +100,7 @@ func TestCDNOWHoldoutTable(t *testing.T) {
 // TestCDNOWOrderProbabilities compares P(at least one order in 39 weeks) of every
 // customer.
 func TestCDNOWOrderProbabilities(t *testing.T) {
-	f, err := os.Open(shared(t, "golden", "cdnow_sample_p_order_39w.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := readCSV(t, shared(t, "golden", "cdnow_sample_p_order_39w.csv"))
 	all, g := cdnowPrepared(t), golden(t)
 	for j, family := range []Family{NBD, BGNBD, MBGNBD, ParetoNBD} {
 		m := model(t, family, g.Fits.Sample[string(family)].Params...)
@@ -122,15 +113,7 @@ func TestCDNOWOrderProbabilities(t *testing.T) {
 
 // TestCDNOWTracking reproduces the cumulative orders of 78 weeks.
 func TestCDNOWTracking(t *testing.T) {
-	f, err := os.Open(shared(t, "golden", "cdnow_sample_tracking_78w.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := readCSV(t, shared(t, "golden", "cdnow_sample_tracking_78w.csv"))
 	all, g, start := cdnowPrepared(t), golden(t), cdnowDate(1997, 1, 1)
 	firsts := map[int]float64{}
 	for _, p := range all {

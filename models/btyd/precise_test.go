@@ -1,9 +1,7 @@
 package btyd
 
 import (
-	"encoding/csv"
 	"math"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,15 +10,7 @@ import (
 // TestAgreesWithManyDigits compares with testdata/precise.csv, which
 // testdata/precise.py computed by other formulas in up to 400 digits.
 func TestAgreesWithManyDigits(t *testing.T) {
-	f, err := os.Open("testdata/precise.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := readCSV(t, "testdata/precise.csv")
 	worst := 0.0
 	for _, r := range records[1:] {
 		m := model(t, Family(r[0]), numbers(t, strings.Fields(r[1]))...)

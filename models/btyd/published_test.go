@@ -1,9 +1,7 @@
 package btyd
 
 import (
-	"encoding/csv"
 	"math"
-	"os"
 	"testing"
 )
 
@@ -70,15 +68,7 @@ func TestNote025OrderValues(t *testing.T) {
 // data set "donations" of the Python package lifetimes, whose tests have the four
 // published parameters.
 func TestFaderHardieShang2010Donations(t *testing.T) {
-	f, err := os.Open("testdata/donations.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	records := readCSV(t, "testdata/donations.csv")
 	var donors []Customer
 	for _, r := range records[1:] {
 		v := numbers(t, r)

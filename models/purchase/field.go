@@ -59,6 +59,7 @@ func (f *field) candidates() []leaderboard.Candidate {
 
 type fitEntrant func(ctx context.Context, train leaderboard.Rows) (*entrant, error)
 
+// contender returns the candidate that fit makes behind its curve, and its twin.
 func (f *field) contender(name string, rung leaderboard.Rung, fit fitEntrant) []leaderboard.Candidate {
 	plain := leaderboard.Candidate{Name: name, Rung: rung, Fit: func(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
 		e, err := fit(ctx, train)
@@ -73,16 +74,12 @@ func (f *field) contender(name string, rung leaderboard.Rung, fit fitEntrant) []
 		f.done[name] = e
 		return e.model, nil
 	}}
-	if !enoughOf(f.LastYear) {
-		return []leaderboard.Candidate{plain}
-	}
-	moved := leaderboard.Candidate{Name: name + inSeason, Rung: rung, Fit: func(context.Context, leaderboard.Rows) (leaderboard.Model, error) {
+	return append([]leaderboard.Candidate{plain}, twin(name, rung, f.LastYear, func() (*Model, error) {
 		if f.done[name] == nil {
 			return nil, errors.New("what it moves could not be fitted")
 		}
-		return f.done[name].model.InSeason(f.LastYear)
-	}}
-	return []leaderboard.Candidate{plain, moved}
+		return f.done[name].model, nil
+	})...)
 }
 
 // curve learns how far held-out probabilities can be taken at their word.

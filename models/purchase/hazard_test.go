@@ -3,10 +3,10 @@ package purchase
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 
 	"perennial/models/leaderboard"
-	"perennial/models/logistic"
 	"perennial/pipeline/history"
 )
 
@@ -94,20 +94,11 @@ type atEdge struct {
 
 func (a atEdge) Predict(dst []float64, columns []string, x [][]float32) error {
 	for _, name := range a.marks.names(a.all) {
-		if !contains(columns, name) {
+		if !slices.Contains(columns, name) {
 			columns, x = append(columns[:len(columns):len(columns)], name), append(x[:len(x):len(x)], make([]float32, len(dst)))
 		}
 	}
 	return a.learner.Predict(dst, columns, x)
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }
 
 // TestHazardOfOneIntervalExplainsAsItsLearner: with one interval the weights are
@@ -188,5 +179,3 @@ func TestBlendIsBetweenItsLearners(t *testing.T) {
 		t.Errorf("certainties that contradict each other mix to %v", p)
 	}
 }
-
-var _ learner = (*logistic.Model)(nil)

@@ -54,15 +54,8 @@ func (i Imported) candidates(lastYear leaderboard.Rows) []leaderboard.Candidate 
 	name := ImportedPrefix + i.Name
 	fit := func(context.Context, leaderboard.Rows) (leaderboard.Model, error) { return i.model() }
 	all := []leaderboard.Candidate{{Name: name, Rung: leaderboard.Ensemble, Fit: fit}}
-	if i.Err == nil && enoughOf(lastYear) {
-		moved := func(context.Context, leaderboard.Rows) (leaderboard.Model, error) {
-			m, err := i.model()
-			if err != nil {
-				return nil, err
-			}
-			return m.InSeason(lastYear)
-		}
-		all = append(all, leaderboard.Candidate{Name: name + inSeason, Rung: leaderboard.Ensemble, Fit: moved})
+	if i.Err == nil {
+		all = append(all, twin(name, leaderboard.Ensemble, lastYear, i.model)...)
 	}
 	return all
 }

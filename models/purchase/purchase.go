@@ -20,7 +20,7 @@ import (
 
 // Config says which candidates compete. The zero value is usable.
 type Config struct {
-	// Seed draws the rows of the guests.
+	// Seed draws the rows of the guests, and columns and roundings of trees.
 	Seed uint64
 	// Lambda is the penalty of the logistic regressions; 0 lets ChooseLambda
 	// choose it.
@@ -84,7 +84,7 @@ func metrics(y, p []float64) map[string]float64 {
 }
 
 // Choose fills in the penalty and the settings of boosting, unless they are set,
-// by what served rows best that are older than any judge's.
+// by what served rows of cutoffs before this contest's judge best.
 func (c *Config) Choose(ctx context.Context, horizonDays int, train leaderboard.Rows) (err error) {
 	if c.Lambda == 0 {
 		if c.Lambda, err = ChooseLambda(ctx, train); err != nil {

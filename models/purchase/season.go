@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -44,6 +45,21 @@ func (m *Model) InSeason(lastYear leaderboard.Rows) (*Model, error) {
 	}
 	neutral.Season = &Season{Pace: pace, Rows: len(p)}
 	return neutral, nil
+}
+
+// twin returns the candidate beside name that moves its model to the season of
+// lastYear; none where last year cannot tell it.
+func twin(name string, rung leaderboard.Rung, lastYear leaderboard.Rows, model func() (*Model, error)) []leaderboard.Candidate {
+	if !enoughOf(lastYear) {
+		return nil
+	}
+	return []leaderboard.Candidate{{Name: name + inSeason, Rung: rung, Fit: func(context.Context, leaderboard.Rows) (leaderboard.Model, error) {
+		m, err := model()
+		if err != nil {
+			return nil, err
+		}
+		return m.InSeason(lastYear)
+	}}}
 }
 
 // paceOf returns the pace at which the probabilities p sum to the customers who
