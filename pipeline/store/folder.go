@@ -113,6 +113,33 @@ func (f *Folder) Read(ctx context.Context, key string) ([]byte, error) {
 	return body, nil
 }
 
+// ReadRange implements Store.
+func (f *Folder) ReadRange(ctx context.Context, key string, offset, length int64) (body []byte, err error) {
+	if err := ready(ctx, "read", key); err != nil {
+		return nil, err
+	}
+	file, err := f.root.Open(key)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = ErrNotExist
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: read %s: %w", key, withHint(err))
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("store: read %s: %w", key, err)
+	}
+	if err := checkRange(key, offset, length, info.Size()); err != nil {
+		return nil, err
+	}
+	body = make([]byte, min(length, info.Size()-offset))
+	if _, err := file.ReadAt(body, offset); err != nil {
+		return nil, fmt.Errorf("store: read %s: %w", key, withHint(err))
+	}
+	return body, nil
+}
+
 // write stages body and puts it under key by place, a link or a rename.
 func (f *Folder) write(ctx context.Context, operation, key string, body []byte, mode fs.FileMode, place func(from, to string) error) error {
 	if err := ready(ctx, operation, key); err != nil {

@@ -24,6 +24,10 @@ type Store interface {
 	// Read returns the whole object, or ErrNotExist. The caller owns the bytes.
 	Read(ctx context.Context, key string) ([]byte, error)
 
+	// ReadRange returns length bytes of the object from offset on, fewer only at
+	// its end, or ErrNotExist. An offset behind the end is an error.
+	ReadRange(ctx context.Context, key string, offset, length int64) ([]byte, error)
+
 	// Replace writes the object whether or not key has one. A reader sees the
 	// old bytes or the new. It is for hints: the last of two writers wins.
 	Replace(ctx context.Context, key string, body []byte) error
