@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -22,14 +23,19 @@ type repeat struct {
 	hash  uint64 // of what may not come twice
 	value string // of the column that names it
 	again int64  // times, the first not counted
+	known bool   // the first is a row of the earlier extract
 }
 
-// bucketCounts is what one query finds out about a staged bucket.
+// bucketCounts is what is found out about a bucket.
 type bucketCounts struct {
-	rows, distinct    int64
-	customers, orders int64
-	cents             float64
-	first, last       *int64 // wall clock, microseconds
+	Rows      int64   `json:"rows"` // in the sorted file
+	Repeats   int64   `json:"repeats,omitempty"`
+	Replaced  int64   `json:"replaced,omitempty"`
+	Customers int64   `json:"customers,omitempty"`
+	Orders    int64   `json:"orders,omitempty"`
+	Cents     float64 `json:"cents,omitempty"`
+	First     *int64  `json:"first,omitempty"` // wall clock, microseconds
+	Last      *int64  `json:"last,omitempty"`
 }
 
 // bucketPath is where a bucket of a table lies in an extract.
@@ -37,85 +43,182 @@ func bucketPath(dir, table string, k int) string {
 	return filepath.Join(dir, table, fmt.Sprintf("bucket-%05d.parquet", k))
 }
 
-// sortBuckets writes the bucket files: staged rows in total order, without
-// repeated ones.
-func (p *pass) sortBuckets(ctx context.Context) (*repeats, error) {
-	out := filepath.Join(p.dir, p.table.name)
-	if !p.table.bucketed {
-		out = filepath.Join(p.spill, "sorted", p.table.name)
+// sortedPath is where the sorted rows of a bucket lie in an extract. A table that
+// is not bucketed has one file, which only the next extract looks at.
+func sortedPath(dir string, t *canonicalTable, k int) string {
+	if t.bucketed {
+		return bucketPath(dir, t.name, k)
 	}
-	if err := os.MkdirAll(out, 0o777); err != nil {
+	return filepath.Join(dir, memoryFolder, t.name+".parquet")
+}
+
+// The origins of a bucket's rows.
+const (
+	earlierOrigin = iota // the bucket of the earlier extract
+	dueOrigin            // earlier files; it has become known since
+	newOrigin            // a file that is read
+)
+
+// sortBuckets writes the sorted files: staged rows in total order, without
+// repeated and replaced ones.
+func (p *pass) sortBuckets(ctx context.Context) (*repeats, error) {
+	n := p.config.bucketFiles(p.table)
+	p.state.Buckets, p.state.Sizes = make([]bucketCounts, n), make([]int64, n)
+	p.touched = make([]bool, n)
+	if err := os.MkdirAll(filepath.Dir(sortedPath(p.dir, p.table, 0)), 0o777); err != nil {
 		return nil, err
 	}
-	counts := make([]bucketCounts, p.bucketFiles())
-	found := make([]repeats, len(counts))
+	found := make([]repeats, n)
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(2) // DuckDB uses all threads for each; the second fills the gaps of the first
-	for k := range counts {
-		group.Go(func() error {
-			return p.sortBucket(gctx, k, filepath.Join(out, fmt.Sprintf("bucket-%05d.parquet", k)), &counts[k], &found[k])
-		})
+	for k := range n {
+		group.Go(func() error { return p.fillBucket(gctx, k, &found[k]) })
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 	all := &repeats{}
-	for k := range counts {
+	for k := range found {
 		all.rows += found[k].rows
 		all.first = append(all.first, found[k].first...)
-		p.book(&counts[k])
+		p.book(&p.state.Buckets[k])
 	}
-	p.report.Kept -= all.rows
 	field, reason := p.table.repeatable()
-	p.report.reject(field, reason, all.rows)
+	p.reject(field, reason, all.rows)
+	p.report.Read = p.report.Kept + p.report.Rejected + p.report.Filtered + p.report.Replaced
 	return all, nil
 }
 
-// sortBucket writes one bucket file.
-func (p *pass) sortBucket(ctx context.Context, k int, path string, c *bucketCounts, found *repeats) (err error) {
+// fillBucket writes one sorted file, or shares the earlier one if nothing in it
+// has changed.
+func (p *pass) fillBucket(ctx context.Context, k int, found *repeats) error {
+	rows, err := p.bucketRows(k)
+	if err != nil {
+		return err
+	}
+	path := sortedPath(p.dir, p.table, k)
+	if p.touched[k] = rows != ""; p.touched[k] {
+		err = p.sortBucket(ctx, k, rows, path, &p.state.Buckets[k], found)
+	} else {
+		p.state.Buckets[k] = p.old.Buckets[k]
+		err = share(sortedPath(p.memory.dir, p.table, k), path)
+	}
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	p.state.Sizes[k] = info.Size()
+	return nil
+}
+
+// bucketRows is all rows of a bucket with their origins; "" if it stays what it
+// was in the earlier extract.
+func (p *pass) bucketRows(k int) (string, error) {
+	columns := strings.Join(p.columns(), ", ")
+	var selects []string
+	for origin, folder := range map[int]string{dueOrigin: dueRows, newOrigin: newRows} {
+		rows, ok, err := p.staged(folder, k)
+		if err != nil {
+			return "", err
+		}
+		if ok {
+			selects = append(selects, fmt.Sprintf("SELECT %s, %d AS origin FROM %s", columns, origin, rows))
+		}
+	}
+	slices.Sort(selects)
+	if p.old == nil {
+		if len(selects) == 0 {
+			selects = append(selects, p.noRows())
+		}
+		return "(" + selects[0] + ")", nil
+	}
+	_, replacing, err := p.staged(outdatedRows, k)
+	if err != nil || len(selects) == 0 && !replacing {
+		return "", err
+	}
+	earlier := fmt.Sprintf("SELECT %s, %d AS origin FROM read_parquet(%s)", columns, earlierOrigin, quote(sortedPath(p.memory.dir, p.table, k)))
+	return "(" + strings.Join(append([]string{earlier}, selects...), " UNION ALL ") + ")", nil
+}
+
+// sortBucket writes one sorted file.
+func (p *pass) sortBucket(ctx context.Context, k int, rows, path string, c *bucketCounts, found *repeats) (err error) {
 	db, err := p.db.fork(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.conn.Close()) }()
-	rows, ok, err := p.staged(k)
+	distinct, err := p.countBucket(ctx, db, rows, c)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		rows = "(" + p.noRows() + ")"
-	} else if err := p.countBucket(ctx, db, rows, c); err != nil {
-		return err
-	}
-	if c.distinct < c.rows {
+	staged := c.Rows
+	if distinct < staged {
 		if found.first, err = p.findRepeats(ctx, db, rows); err != nil {
 			return err
 		}
 		// Distinct hashes only say that rows may repeat.
-		if err := db.row(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT DISTINCT %s FROM %s)", p.table.identity(), rows), &c.distinct); err != nil {
+		if err := db.row(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT DISTINCT %s FROM %s)", p.identity(), rows), &distinct); err != nil {
 			return err
 		}
-		found.rows = c.rows - c.distinct
+		found.rows = staged - distinct
 	}
-	names, order := strings.Join(p.table.names(), ", "), strings.Join(p.table.totalOrder(), ", ")
-	query := "SELECT " + names + " FROM " + rows
-	switch {
-	case found.rows == 0:
-	case p.table.unique == distinctRows:
-		query = "SELECT DISTINCT " + names + " FROM " + rows
-	default:
-		query += fmt.Sprintf(" QUALIFY row_number() OVER (PARTITION BY %s ORDER BY %s) = 1", p.table.columns[0].name, order)
+	outdated, replacing, err := p.staged(outdatedRows, k)
+	if err != nil {
+		return err
 	}
-	return db.exec(ctx, fmt.Sprintf("COPY (%s ORDER BY %s) TO %s (FORMAT parquet, COMPRESSION snappy)", query, order, quote(path)))
+	if replacing {
+		rows = p.current(rows, outdated)
+	}
+	if err := db.exec(ctx, fmt.Sprintf("COPY (%s ORDER BY %s) TO %s (FORMAT parquet, COMPRESSION snappy)",
+		p.distinct(rows, found.rows > 0), strings.Join(p.order(), ", "), quote(path))); err != nil {
+		return err
+	}
+	if found.rows > 0 || replacing {
+		if _, err := p.countBucket(ctx, db, "read_parquet("+quote(path)+")", c); err != nil {
+			return err
+		}
+	}
+	c.Repeats, c.Replaced = found.rows, distinct-c.Rows
+	if p.old != nil {
+		c.Repeats += p.old.Buckets[k].Repeats
+		c.Replaced += p.old.Buckets[k].Replaced
+	}
+	return nil
 }
 
-// noRows is a SELECT of the table's columns without a row.
+// distinct is a SELECT of a bucket's columns, each row once if some repeat.
+func (p *pass) distinct(rows string, repeated bool) string {
+	columns := strings.Join(p.columns(), ", ")
+	switch {
+	case !repeated:
+		return "SELECT " + columns + " FROM " + rows
+	case p.table.unique == distinctRows:
+		return "SELECT DISTINCT " + columns + " FROM " + rows
+	}
+	return fmt.Sprintf("SELECT %s FROM %s QUALIFY row_number() OVER (PARTITION BY %s ORDER BY %s) = 1", columns, rows, p.identity(), strings.Join(p.order(), ", "))
+}
+
+// order is the total order of a sorted file.
+func (p *pass) order() []string { return append(p.table.totalOrder(), p.loadColumns()...) }
+
+// identity is what may not come twice in the table, or in a load of it.
+func (p *pass) identity() string {
+	return strings.Join(append([]string{p.table.identity()}, p.loadColumns()...), ", ")
+}
+
+// noRows is a SELECT of a bucket's columns without a row.
 func (p *pass) noRows() string {
 	columns := make([]string, len(p.table.columns))
 	for i, c := range p.table.columns {
 		columns[i] = "CAST(NULL AS " + c.kind.sqlType() + ") AS " + c.name
 	}
-	return "SELECT " + strings.Join(columns, ", ") + " WHERE false"
+	for _, name := range p.loadColumns() {
+		columns = append(columns, "CAST(NULL AS INTEGER) AS "+name)
+	}
+	return "SELECT " + strings.Join(columns, ", ") + fmt.Sprintf(", %d AS origin WHERE false", newOrigin)
 }
 
 // identity is what may not come twice in the table.
@@ -134,10 +237,12 @@ func (t *canonicalTable) repeatable() (field, reason string) {
 	return t.columns[1].name, repeatedRow
 }
 
-func (p *pass) countBucket(ctx context.Context, db *database, rows string, c *bucketCounts) error {
-	distinct, customers, orders, cents, first, last := "count(*)", "0", "0", "0", "NULL", "NULL"
+// countBucket fills in c for rows, apart from what is left out of them, and
+// returns how many hashes they have of what may not come twice.
+func (p *pass) countBucket(ctx context.Context, db *database, rows string, c *bucketCounts) (distinct int64, err error) {
+	hashes, customers, orders, cents, first, last := "count(*)", "0", "0", "0", "NULL", "NULL"
 	if p.table.unique != repeatable {
-		distinct = "count(DISTINCT hash(" + p.table.identity() + "))"
+		hashes = "count(DISTINCT hash(" + p.identity() + "))"
 	}
 	if p.table.bucketed {
 		customers = "count(DISTINCT customer_id)"
@@ -150,20 +255,26 @@ func (p *pass) countBucket(ctx context.Context, db *database, rows string, c *bu
 	if p.table.event != "" {
 		first, last = "epoch_us(min("+p.table.event+"))", "epoch_us(max("+p.table.event+"))"
 	}
-	return db.row(ctx, fmt.Sprintf("SELECT count(*), %s, %s, %s, %s, %s, %s FROM %s", distinct, customers, orders, cents, first, last, rows),
-		&c.rows, &c.distinct, &c.customers, &c.orders, &c.cents, &c.first, &c.last)
+	*c = bucketCounts{}
+	err = db.row(ctx, fmt.Sprintf("SELECT count(*), %s, %s, %s, %s, %s, %s FROM %s", hashes, customers, orders, cents, first, last, rows),
+		&c.Rows, &distinct, &c.Customers, &c.Orders, &c.Cents, &c.First, &c.Last)
+	return distinct, err
 }
 
 // findRepeats returns the first rows that come more than once.
 func (p *pass) findRepeats(ctx context.Context, db *database, rows string) ([]repeat, error) {
 	var found []repeat
 	field, _ := p.table.repeatable()
-	query := fmt.Sprintf("SELECT hash(%[1]s), min(%[2]s), count(*) - 1 FROM %[3]s GROUP BY 1 HAVING count(*) > 1 ORDER BY 2, 1 LIMIT %[4]d",
-		p.table.identity(), field, rows, listed)
+	query := fmt.Sprintf("SELECT hash(%[1]s), min(%[2]s), count(*) - 1, min(origin) = %[5]d, bool_or(origin = %[6]d) FROM %[3]s GROUP BY 1 HAVING count(*) > 1 ORDER BY 2, 1 LIMIT %[4]d",
+		p.identity(), field, rows, listed, earlierOrigin, dueOrigin)
 	err := db.each(ctx, query, func(scan func(...any) error) error {
 		var r repeat
-		if err := scan(&r.hash, &r.value, &r.again); err != nil {
+		var due bool
+		if err := scan(&r.hash, &r.value, &r.again, &r.known, &due); err != nil {
 			return err
+		}
+		if due {
+			return reread("a row that has become known comes twice, and its place is looked for")
 		}
 		found = append(found, r)
 		return nil
@@ -174,13 +285,15 @@ func (p *pass) findRepeats(ctx context.Context, db *database, rows string) ([]re
 // book adds a bucket to the report.
 func (p *pass) book(c *bucketCounts) {
 	r := p.report
-	r.Customers += c.customers
-	r.Orders += c.orders
-	r.Revenue += c.cents / 100
+	r.Kept += c.Rows
+	r.Replaced += c.Replaced
+	r.Customers += c.Customers
+	r.Orders += c.Orders
+	r.Revenue += c.Cents / 100
 	if p.table.bucketed {
-		r.BucketRows = append(r.BucketRows, c.distinct)
+		r.BucketRows = append(r.BucketRows, c.Rows)
 	}
-	first, last := days(c.first, c.last)
+	first, last := days(c.First, c.Last)
 	if first != nil && (r.First == nil || *first < *r.First) {
 		r.First = first
 	}

@@ -8,9 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -21,11 +21,11 @@ const listed = 10_000
 
 // census is what one reading of a file found out before DuckDB reads it.
 type census struct {
-	file     inputFile
-	size     int64 // bytes, as stored
-	text     int64 // bytes, decompressed
-	sha256   string
-	modified time.Time // when its reading ended
+	file   inputFile
+	size   int64 // bytes, as stored
+	text   int64 // bytes, decompressed
+	sha256 string
+	stamp  stamp // when its reading ended
 
 	// For csv only.
 	header []string // column names, distinct without regard to case
@@ -41,10 +41,13 @@ func newCensus(file inputFile) *census {
 	return &census{file: file, reject: map[string]int64{}}
 }
 
-// takeCensus has group read every file of a source once: hash, sizes, and for
-// csv the records.
+// takeCensus has group read every file of a source once that is not remembered:
+// hash, sizes, and for csv the records.
 func takeCensus(ctx context.Context, group *errgroup.Group, source *surveyed) {
 	for _, c := range source.files {
+		if c.sha256 != "" {
+			continue // remembered
+		}
 		group.Go(func() error {
 			if err := c.take(ctx, source.source); err != nil {
 				return fmt.Errorf("%s: %w", c.file.name(), err)
@@ -61,6 +64,10 @@ func (c *census) take(ctx context.Context, s *Source) error {
 		return err
 	}
 	defer f.Close()
+	before, err := f.Stat()
+	if err != nil {
+		return err
+	}
 	hash := sha256.New()
 	raw := io.TeeReader(&contextReader{ctx, f}, hash)
 	if err := c.readThrough(raw, s); err != nil {
@@ -74,25 +81,33 @@ func (c *census) take(ctx context.Context, s *Source) error {
 	}
 	c.sha256 = hex.EncodeToString(hash.Sum(nil))
 	c.text = cmp.Or(c.text, c.size)
-	return c.stamp(f)
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if c.stamp = stampOf(info); c.stamp != stampOf(before) || c.size != c.stamp.Size {
+		return errChanged
+	}
+	return nil
 }
 
-// stamp notes how the file was when its reading ended.
-func (c *census) stamp(f *os.File) error {
-	info, err := f.Stat()
-	if err == nil && info.Size() != c.size {
-		err = errChanged
-	}
-	if err == nil {
-		c.modified = info.ModTime()
-	}
-	return err
+// stamp is by what a file is known to be still the same without reading it.
+type stamp struct {
+	Size     int64  `json:"size"`
+	Modified int64  `json:"modified"` // Unix nanoseconds
+	Changed  int64  `json:"changed"`  // Unix nanoseconds, of the inode
+	Inode    uint64 `json:"inode"`
+}
+
+func stampOf(info fs.FileInfo) stamp {
+	inode, changed := fileIdentity(info)
+	return stamp{info.Size(), info.ModTime().UnixNano(), changed, inode}
 }
 
 // unchanged is an error if the file is not the one that was counted.
 func (c *census) unchanged() error {
 	info, err := os.Stat(c.file.path)
-	if err == nil && (info.Size() != c.size || !info.ModTime().Equal(c.modified)) {
+	if err == nil && stampOf(info) != c.stamp {
 		err = errChanged
 	}
 	if err != nil {

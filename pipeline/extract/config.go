@@ -26,7 +26,12 @@ type Config struct {
 
 	// BaseDir is where relative paths begin: the folder of the YAML file.
 	BaseDir string `yaml:"-"`
+
+	sampleRows int // for tests: how many rows decide what columns are; 0 is profileRows
 }
+
+// sample is how many rows of a source decide what its columns are.
+func (c *Config) sample() int { return cmp.Or(c.sampleRows, profileRows) }
 
 // Sources are the five canonical tables. Only Orders must be there.
 type Sources struct {
@@ -51,6 +56,12 @@ type Source struct {
 	Delimiter  string   `yaml:"delimiter"`   // of csv; default: what the header shows among , ; tab |
 	Encoding   string   `yaml:"encoding"`    // of csv: utf-8 (default), latin-1, windows-1252 or utf-16
 	DateFormat string   `yaml:"date_format"` // strptime format of the times; default: ISO 8601, or what the values show
+
+	// Key are canonical columns that name what a later export corrects, as [order_id].
+	// Every file is then a load, later names being newer; of the rows that share a
+	// key, those of the newest load that has it are kept, all of them, and the others
+	// are replaced. A row without a key neither replaces nor is replaced.
+	Key []string `yaml:"key"`
 }
 
 const (
@@ -106,6 +117,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	for _, t := range tables {
 		if err := c.source(t.name).validate(); err != nil {
+			return c, fmt.Errorf("sources: %s: %w", t.name, err)
+		}
+		if err := t.checkKey(c.source(t.name).Key); err != nil {
 			return c, fmt.Errorf("sources: %s: %w", t.name, err)
 		}
 	}

@@ -12,9 +12,10 @@ import (
 const isoShare = 0.99
 
 // textFormats finds the strptime format of every time column that the view
-// mapped yields as text and that is not ISO 8601.
-func textFormats(ctx context.Context, d *database, t *canonicalTable, m *mapping, s *Source) (map[string]string, error) {
-	formats := map[string]string{}
+// mapped yields as text and that is not ISO 8601. askedAll says that
+// the first sample rows were not enough to tell.
+func textFormats(ctx context.Context, d *database, t *canonicalTable, m *mapping, s *Source, sample int) (formats map[string]string, askedAll bool, err error) {
+	formats = map[string]string{}
 	for _, c := range t.columns {
 		if c.kind != instantKind || m.types[c.name] != "VARCHAR" {
 			continue
@@ -24,43 +25,46 @@ func textFormats(ctx context.Context, d *database, t *canonicalTable, m *mapping
 			continue
 		}
 		var values, iso int64
-		err := d.row(ctx, fmt.Sprintf("SELECT count(v), count(clock(v)) FROM (SELECT nullif(%s, '') AS v FROM mapped LIMIT %d)", c.name, profileRows), &values, &iso)
+		err := d.row(ctx, fmt.Sprintf("SELECT count(v), count(clock(v)) FROM (SELECT nullif(%s, '') AS v FROM mapped LIMIT %d)", c.name, sample), &values, &iso)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if float64(iso) >= isoShare*float64(values) {
 			continue
 		}
-		if formats[c.name], err = showFormat(ctx, d, c.name); err != nil {
-			return nil, err
+		var all bool
+		if formats[c.name], all, err = showFormat(ctx, d, c.name, sample); err != nil {
+			return nil, false, err
 		}
+		askedAll = askedAll || all
 	}
-	return formats, nil
+	return formats, askedAll, nil
 }
 
 // showFormat returns the format that reads most values of a column, or "" if
 // none reads any. Where the first rows do not tell day from month, all rows are
 // asked; where they do not tell either, the person who knows is.
-func showFormat(ctx context.Context, d *database, column string) (string, error) {
+func showFormat(ctx context.Context, d *database, column string, sample int) (format string, askedAll bool, err error) {
 	var all []string
 	for _, date := range dateFormats {
 		for _, time := range timesOfDay {
 			all = append(all, date+time)
 		}
 	}
-	best, err := readers(ctx, d, fmt.Sprintf("SELECT %s AS v FROM mapped LIMIT %d", column, profileRows), all)
+	best, err := readers(ctx, d, fmt.Sprintf("SELECT %s AS v FROM mapped LIMIT %d", column, sample), all)
 	if err == nil && ambiguous(best) {
+		askedAll = true
 		best, err = readers(ctx, d, "SELECT "+column+" AS v FROM mapped", best)
 	}
 	switch {
 	case err != nil:
-		return "", err
+		return "", askedAll, err
 	case ambiguous(best):
-		return "", configError("%s: every value can be read as %s (set date_format to the right one)", column, strings.Join(best, " and as "))
+		return "", askedAll, configError("%s: every value can be read as %s (set date_format to the right one)", column, strings.Join(best, " and as "))
 	case len(best) == 0:
-		return "", nil
+		return "", askedAll, nil
 	}
-	return best[0], nil
+	return best[0], askedAll, nil
 }
 
 // readers returns those of formats that read most values of a query's column v:

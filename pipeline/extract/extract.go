@@ -56,14 +56,14 @@ func (in *Inputs) Run(ctx context.Context, asOf history.Day, dir string, log *sl
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	report, err := run(ctx, in.config, in.sources, asOf, dir, log)
+	report, err := run(ctx, in.config, in.sources, in.memory, asOf, dir, log)
 	if err != nil {
 		return nil, fmt.Errorf("extract: %w", err)
 	}
 	return report, nil
 }
 
-func run(ctx context.Context, c Config, sources []*surveyed, asOf history.Day, dir string, log *slog.Logger) (report *Report, err error) {
+func run(ctx context.Context, c Config, sources []*surveyed, memory *Memory, asOf history.Day, dir string, log *slog.Logger) (report *Report, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func run(ctx context.Context, c Config, sources []*surveyed, asOf history.Day, d
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
 	c.Buckets = c.bucketCount(sources)
-	x := &extraction{config: &c, asOf: asOf, dir: dir, spill: spill, log: log}
+	x := &extraction{config: &c, asOf: asOf, dir: dir, spill: spill, log: log, memory: memory}
 	report = &Report{
 		Format: fileFormat, Shop: c.Shop, AsOf: asOf, Timezone: c.Timezone, Currency: c.Currency,
 		Fingerprint: c.fingerprint(sources), Buckets: c.Buckets,
@@ -103,7 +103,7 @@ func (c *Config) makeSpill(dir string) (string, error) {
 
 // clearFolder removes an earlier extract from dir, its mark of completeness first.
 func clearFolder(dir string) error {
-	names := []string{reportFile, vocabularyFile, productsFile, rejectsFolder}
+	names := []string{reportFile, vocabularyFile, productsFile, rejectsFolder, memoryFolder}
 	for _, t := range tables {
 		if t.bucketed {
 			names = append(names, t.name)
@@ -122,7 +122,7 @@ func clearFolder(dir string) error {
 			return err
 		}
 	}
-	return os.MkdirAll(dir, 0o777)
+	return os.MkdirAll(filepath.Join(dir, memoryFolder), 0o777)
 }
 
 // writeReport writes extract.json whole or not at all.

@@ -34,18 +34,12 @@ func (s *surveyed) unchanged() error {
 type Inputs struct {
 	config  Config // with its defaults
 	sources []*surveyed
+	memory  *Memory // nil reads everything
 }
 
 // Survey reads all files of all configured sources once. Errors are as Run's.
 func Survey(ctx context.Context, cfg Config) (*Inputs, error) {
-	c, err := cfg.withDefaults()
-	if err == nil {
-		var sources []*surveyed
-		if sources, err = c.survey(ctx); err == nil {
-			return &Inputs{c, sources}, nil
-		}
-	}
-	return nil, fmt.Errorf("extract: %w", err)
+	return (*Memory)(nil).Survey(ctx, cfg)
 }
 
 // Fingerprint returns a hash of all that decides what Run would keep, except
@@ -54,8 +48,8 @@ func Survey(ctx context.Context, cfg Config) (*Inputs, error) {
 func (in *Inputs) Fingerprint() string { return in.config.fingerprint(in.sources) }
 
 // survey takes the census of all files of all configured sources, in the order
-// of tables.
-func (c *Config) survey(ctx context.Context) ([]*surveyed, error) {
+// of tables. Files that m remembers are not read again.
+func (c *Config) survey(ctx context.Context, m *Memory) ([]*surveyed, error) {
 	all, err := c.list()
 	if err != nil {
 		return nil, err
@@ -63,6 +57,9 @@ func (c *Config) survey(ctx context.Context) ([]*surveyed, error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, s := range all {
+		if err := m.take(s, c.settings(s)); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.table.name, err)
+		}
 		takeCensus(ctx, group, s)
 	}
 	return all, group.Wait()
@@ -100,7 +97,7 @@ func (c *Config) fingerprint(sources []*surveyed) string {
 	write := json.NewEncoder(hash)
 	write.Encode([]any{fileFormat, c.Timezone, c.Currency, c.Rates, c.bucketCount(sources)})
 	for _, s := range sources {
-		write.Encode([]any{s.table.name, s.mappingSQL(), s.source.Delimiter, s.source.encoding(), s.source.DateFormat})
+		write.Encode([]any{s.table.name, s.mappingSQL(), s.source.Delimiter, s.source.encoding(), s.source.DateFormat, s.source.Key})
 		for _, f := range s.files {
 			write.Encode([]string{f.file.name(), f.sha256})
 		}

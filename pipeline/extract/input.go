@@ -21,15 +21,16 @@ type input struct {
 	columns  []string // of all files, in order of first appearance
 	added    []string // columns that a preset may use and the files lack
 	jsonType map[string]string
+	loads    bool // rows carry the index of their file
 }
 
-// openInput prepares the files of a source for DuckDB. Files that it would
-// misread are copied to the folder scratch first.
-func openInput(ctx context.Context, d *database, files []*census, s *Source, scratch string) (*input, error) {
+// openInput prepares the files of a source for DuckDB. Of files[from:], those that
+// it would misread are copied to the folder scratch first.
+func openInput(ctx context.Context, d *database, files []*census, from int, s *Source, scratch string) (*input, error) {
 	in := &input{files: files}
 	for i, c := range files {
 		path := c.file.path
-		if c.rework {
+		if c.rework && i >= from {
 			copied, err := c.writeClean(fmt.Sprintf("%s/%05d", scratch, i), s)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.file.name(), err)
@@ -129,7 +130,29 @@ func (in *input) scan(from, to int, lines bool) string {
 	default:
 		reader = fmt.Sprintf("read_parquet(%s, union_by_name = true, filename = '%s')", paths, fileColumn)
 	}
+	if in.loads {
+		return "SELECT " + columns + ", " + loadColumn + " FROM (SELECT s.*, l.load AS " + loadColumn + " FROM " + reader + " s JOIN (VALUES " +
+			in.loadNumbers(from, to) + ") l(path, load) ON s." + fileColumn + " = l.path)"
+	}
 	return "SELECT " + columns + " FROM " + reader
+}
+
+// loadNumbers are the paths of files[from:to] and their indices as SQL tuples.
+func (in *input) loadNumbers(from, to int) string {
+	var tuples []string
+	for i := from; i < to; i++ {
+		tuples = append(tuples, fmt.Sprintf("(%s, %d)", quote(in.paths[i]), i))
+	}
+	return strings.Join(tuples, ", ")
+}
+
+// names are the columns that the view input has beside file, lower case.
+func (in *input) names() []string {
+	var names []string
+	for _, name := range slices.Concat(in.columns, in.added) {
+		names = append(names, strings.ToLower(name))
+	}
+	return names
 }
 
 // structOf writes names and their types as a SQL struct.
@@ -168,6 +191,9 @@ func (in *input) typed(raw string, read func(column string) reading, lines bool)
 	}
 	if lines {
 		columns = append(columns, lineColumn)
+	}
+	if in.loads {
+		columns = append(columns, loadColumn)
 	}
 	return "SELECT " + strings.Join(columns, ", ") + " FROM (" + raw + ")"
 }

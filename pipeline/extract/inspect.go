@@ -64,7 +64,7 @@ func (b *bench) inspectColumns(ctx context.Context, found *Inspection) error {
 	profiles := map[string]profile{}
 	if b.input.files[0].file.format == csvFormat {
 		var err error
-		if profiles, err = profileColumns(ctx, b.db, b.input.columns); err != nil {
+		if profiles, err = profileColumns(ctx, b.db, b.input.columns, profileRows); err != nil {
 			return err
 		}
 	}

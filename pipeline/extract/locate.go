@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func (p *pass) locate(ctx context.Context, again *repeats) ([]*RowError, error) 
 	if err := p.prepareLocated(ctx, again); err != nil {
 		return nil, err
 	}
-	for i := range p.files {
+	for i := p.from(); i < len(p.files); i++ {
 		if err := p.locateIn(ctx, i, sql); err != nil {
 			return nil, err
 		}
@@ -60,13 +61,14 @@ func (p *pass) locate(ctx context.Context, again *repeats) ([]*RowError, error) 
 }
 
 func (p *pass) prepareLocated(ctx context.Context, again *repeats) error {
-	hashes := make([]string, len(again.first))
+	hashes, known := make([]string, len(again.first)), make([]string, len(again.first))
 	for i, r := range again.first {
 		hashes[i] = fmt.Sprintf("%d::UBIGINT", r.hash)
+		known[i] = strconv.FormatBool(r.known)
 	}
 	for _, statement := range []string{
 		"CREATE OR REPLACE TEMP TABLE located (file INTEGER, row BIGINT, reject INTEGER, cell VARCHAR, again UBIGINT)",
-		"CREATE OR REPLACE TEMP TABLE repeated AS SELECT unnest([" + strings.Join(hashes, ", ") + "]::UBIGINT[]) AS hash",
+		"CREATE OR REPLACE TEMP TABLE repeated AS SELECT unnest([" + strings.Join(hashes, ", ") + "]::UBIGINT[]) AS hash, unnest([" + strings.Join(known, ", ") + "]::BOOLEAN[]) AS known",
 	} {
 		if err := p.db.exec(ctx, statement); err != nil {
 			return err
@@ -79,6 +81,10 @@ func (p *pass) prepareLocated(ctx context.Context, again *repeats) error {
 func (p *pass) locateIn(ctx context.Context, i int, sql string) error {
 	field, _ := p.table.repeatable()
 	one := p.input.raw(i, i+1, true) + "\nUNION ALL BY NAME SELECT * FROM raw WHERE false" // for the columns of the other files
+	judged := p.judged(lineColumn)
+	for _, name := range p.loadColumns() {
+		judged = fmt.Sprintf("SELECT *, CAST(%d AS INTEGER) AS %s FROM (%s)", i, name, judged)
+	}
 	for _, statement := range []string{
 		"CREATE OR REPLACE TEMP VIEW input AS " + p.input.typed(one, p.mapping.read, true),
 		"CREATE OR REPLACE TEMP VIEW mapped AS " + sql,
@@ -86,7 +92,7 @@ func (p *pass) locateIn(ctx context.Context, i int, sql string) error {
 SELECT %d, %s, reject, CASE WHEN reject > 0 THEN cell ELSE CAST(%s AS VARCHAR) END, CASE WHEN reject = 0 THEN hash(%s) END
 FROM (%s)
 WHERE bucket = %d OR bucket >= 0 AND hash(%s) IN (SELECT hash FROM repeated)`,
-			i, lineColumn, field, p.table.identity(), p.judged(lineColumn), rejectedRows, p.table.identity()),
+			i, lineColumn, field, p.identity(), judged, rejectedRows, p.identity()),
 	} {
 		if err := p.db.exec(ctx, statement); errors.Is(err, ErrConfig) {
 			return errors.Join(errNotLocated, err)
@@ -99,17 +105,12 @@ WHERE bucket = %d OR bucket >= 0 AND hash(%s) IN (SELECT hash FROM repeated)`,
 
 // sameRejects compares the table located with what was counted.
 func (p *pass) sameRejects(ctx context.Context, again *repeats) error {
-	// The first of repeated rows is kept.
-	if err := p.db.exec(ctx, `DELETE FROM located WHERE rowid IN (SELECT rowid FROM located WHERE reject = 0
+	// The first of repeated rows is kept, unless the earlier extract had it.
+	if err := p.db.exec(ctx, `DELETE FROM located WHERE rowid IN (SELECT rowid FROM located WHERE reject = 0 AND again NOT IN (SELECT hash FROM repeated WHERE known)
 QUALIFY row_number() OVER (PARTITION BY again ORDER BY file, row) = 1)`); err != nil {
 		return err
 	}
-	counted := map[Reason]int64{}
-	for _, r := range p.report.Reasons {
-		if r.Field != "row" {
-			counted[Reason{Field: r.Field, Reason: r.Reason}] = r.Rows
-		}
-	}
+	counted := maps.Clone(p.found)
 	checks := p.rows.checks()
 	err := p.db.each(ctx, "SELECT reject, count(*) FROM located GROUP BY reject", func(scan func(...any) error) error {
 		var code int

@@ -1,9 +1,12 @@
 package extract
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -17,19 +20,15 @@ type mapping struct {
 
 // bind creates the views raw, input and mapped: files as they stand, files as
 // the mapping sees them, rows as it yields them.
-func bind(ctx context.Context, d *database, t *canonicalTable, in *input, sql string) (*mapping, error) {
-	m := &mapping{sql: sql}
-	if m.sql == "" {
-		m.sql = "SELECT * FROM input"
-	}
-	var err error
-	if m.tree, err = parseMapping(ctx, d, m.sql); err != nil {
+func bind(ctx context.Context, d *database, t *canonicalTable, in *input, sql string, sample int) (*mapping, error) {
+	m, err := newMapping(ctx, d, sql)
+	if err != nil {
 		return nil, err
 	}
 	if err := d.exec(ctx, "CREATE OR REPLACE TEMP VIEW raw AS "+in.raw(0, len(in.files), false)); err != nil {
 		return nil, err
 	}
-	if err := m.chooseTypes(ctx, d, t, in); err != nil {
+	if err := m.chooseTypes(ctx, d, t, in, sample); err != nil {
 		return nil, err
 	}
 	columns, types, err := d.describe(ctx, "SELECT * FROM mapped")
@@ -40,12 +39,47 @@ func bind(ctx context.Context, d *database, t *canonicalTable, in *input, sql st
 	return m, m.checkColumns(t, in, columns, sql != "")
 }
 
+func newMapping(ctx context.Context, d *database, sql string) (*mapping, error) {
+	m := &mapping{sql: cmp.Or(sql, "SELECT * FROM input")}
+	var err error
+	m.tree, err = parseMapping(ctx, d, m.sql)
+	return m, err
+}
+
+// bindAs creates the views of bind for the files from the index on, as rows of
+// the earlier files were read. It is a rereadError if that cannot be.
+func bindAs(ctx context.Context, d *database, in *input, sql string, b *binding, from int) (*mapping, error) {
+	if !slices.Equal(in.columns, b.Columns) {
+		return nil, reread("the new files have other columns")
+	}
+	m, err := newMapping(ctx, d, sql)
+	if err != nil {
+		return nil, err
+	}
+	m.read, m.types = func(column string) reading { return b.Readings[column] }, b.Types
+	for _, view := range []string{
+		// The earlier files have no rows here, but columns and types.
+		"raw AS " + in.raw(from, len(in.files), false) + "\nUNION ALL BY NAME SELECT * FROM (" + in.raw(0, len(in.files), false) + ") WHERE false",
+		"input AS " + in.typed("SELECT * FROM raw", m.read, false),
+		"mapped AS " + m.sql,
+	} {
+		if err := d.exec(ctx, "CREATE OR REPLACE TEMP VIEW "+view); err != nil {
+			return nil, err
+		}
+	}
+	_, types, err := d.describe(ctx, "SELECT * FROM mapped")
+	if err == nil && !maps.Equal(types, b.Types) {
+		err = reread("the new files have columns of other types")
+	}
+	return m, err
+}
+
 // chooseTypes creates the view input with the strictest typing to which the
 // mapping binds, and the view mapped over it.
-func (m *mapping) chooseTypes(ctx context.Context, d *database, t *canonicalTable, in *input) error {
+func (m *mapping) chooseTypes(ctx context.Context, d *database, t *canonicalTable, in *input, sample int) error {
 	attempts := []func(string) reading{func(string) reading { return asText }}
 	if in.files[0].file.format == csvFormat {
-		profiles, err := profileColumns(ctx, d, in.columns)
+		profiles, err := profileColumns(ctx, d, in.columns, sample)
 		if err != nil {
 			return err
 		}

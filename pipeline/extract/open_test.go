@@ -149,6 +149,9 @@ func TestDamagedExtracts(t *testing.T) {
 		return err
 	}
 	for name := range hashes(t, dir) {
+		if filepath.Dir(name) == memoryFolder {
+			continue // not looked at: see TestRecallRefusesWhatIsNotWhole
+		}
 		path := filepath.Join(dir, name)
 		whole, err := os.ReadFile(path)
 		if err != nil {

@@ -22,9 +22,10 @@ type profile struct {
 	boolean int64
 }
 
-// profileColumns looks at the columns of the view raw, all of them text.
-func profileColumns(ctx context.Context, d *database, columns []string) (map[string]profile, error) {
-	if err := d.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE sample AS SELECT * FROM raw LIMIT %d", profileRows)); err != nil {
+// profileColumns looks at the columns of the first rows of the view raw, all of
+// them text.
+func profileColumns(ctx context.Context, d *database, columns []string, rows int) (map[string]profile, error) {
+	if err := d.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP TABLE sample AS SELECT * FROM raw LIMIT %d", rows)); err != nil {
 		return nil, err
 	}
 	profiles := map[string]profile{}

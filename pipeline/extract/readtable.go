@@ -124,7 +124,7 @@ func (b *bench) open(ctx context.Context, c *Config, files []*census) (err error
 	if b.db, err = openDatabase(ctx, c, b.scratch, paths); err != nil {
 		return err
 	}
-	if b.input, err = openInput(ctx, b.db, files, &c.Sources.Orders, filepath.Join(b.scratch, "clean")); err != nil {
+	if b.input, err = openInput(ctx, b.db, files, 0, &c.Sources.Orders, filepath.Join(b.scratch, "clean")); err != nil {
 		return err
 	}
 	if err := b.db.exec(ctx, "CREATE TEMP VIEW raw AS "+b.input.raw(0, len(files), false)); err != nil {

@@ -11,22 +11,27 @@ import (
 	"strconv"
 )
 
+// wholeRow is the field of a record that is not sound.
+const wholeRow = "row"
+
 // list adds the rows that were rejected after the mapping to the report's
 // listing: with file and line where these can be found, else by value alone.
 func (p *pass) list(ctx context.Context, again *repeats) error {
-	if p.report.Rejected == int64(p.unsound()) {
-		return nil
-	}
-	err := errNotLocated
 	var rows []*RowError
-	if p.report.Rejected <= mostLocated {
-		rows, err = p.locate(ctx, again)
+	if p.old != nil {
+		rows, p.state.Located = recall(p.old.Rejected), p.old.Located
 	}
-	if errors.Is(err, errNotLocated) {
-		rows, err = p.valuesOnly(ctx, again)
+	if len(p.found) > 0 {
+		fresh, err := p.place(ctx, again)
+		if err != nil {
+			return fmt.Errorf("list rejected rows: %w", err)
+		}
+		rows = append(rows, fresh...)
+		rows = rows[:min(len(rows), listed)]
 	}
-	if err != nil {
-		return fmt.Errorf("list rejected rows: %w", err)
+	p.state.Rejected = remember(rows)
+	if p.report.Rejected == p.unsound() {
+		return nil
 	}
 	p.report.Listed = append(p.report.Listed, rows...)
 	p.report.Listed = p.report.Listed[:min(len(p.report.Listed), listed)]
@@ -41,6 +46,38 @@ func (p *pass) list(ctx context.Context, again *repeats) error {
 		return int(a.Line - b.Line)
 	})
 	return nil
+}
+
+// place lists the rows that this pass has rejected, with their places if these can
+// be found.
+func (p *pass) place(ctx context.Context, again *repeats) ([]*RowError, error) {
+	err := errNotLocated
+	var rows []*RowError
+	switch {
+	case p.old != nil && !p.old.Located:
+		return nil, reread("more rows are rejected, and the earlier ones have no places")
+	case p.old != nil && p.repeats() >= listed:
+		return nil, reread("more rows are rejected, and so many repeat that not all are looked for")
+	case p.report.Rejected <= mostLocated:
+		rows, err = p.locate(ctx, again)
+	}
+	if !errors.Is(err, errNotLocated) {
+		return rows, err
+	}
+	if p.old != nil {
+		return nil, reread("rejected rows have no places")
+	}
+	p.state.Located = false
+	return p.valuesOnly(ctx, again)
+}
+
+// repeats is the number of rows that come again, in all buckets.
+func (p *pass) repeats() int64 {
+	var n int64
+	for _, c := range p.state.Buckets {
+		n += c.Repeats
+	}
+	return n
 }
 
 // unsound is the number of records that were rejected before the mapping.
@@ -58,7 +95,7 @@ func (p *pass) unsound() int64 {
 func (p *pass) valuesOnly(ctx context.Context, again *repeats) ([]*RowError, error) {
 	var found []*RowError
 	checks := p.rows.checks()
-	rows, ok, err := p.staged(rejectedRows)
+	rows, ok, err := p.staged(newRows, rejectedRows)
 	if err != nil {
 		return nil, err
 	}

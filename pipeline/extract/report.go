@@ -23,7 +23,7 @@ type Report struct {
 }
 
 // SourceReport counts the rows of one canonical table.
-// Read = Kept + Rejected + Filtered, always.
+// Read = Kept + Rejected + Filtered + Replaced, always.
 type SourceReport struct {
 	Table    string       `json:"table"`
 	Files    []FileReport `json:"files"`
@@ -31,6 +31,7 @@ type SourceReport struct {
 	Kept     int64        `json:"kept"`
 	Rejected int64        `json:"rejected"`
 	Filtered int64        `json:"filtered"` // left out by the SQL
+	Replaced int64        `json:"replaced"` // by rows of a newer load with the same key
 	After    int64        `json:"after"`    // of the as-of day or later: not part of this extract, and not in Read
 	Reasons  []Reason     `json:"reasons,omitempty"`
 
@@ -42,6 +43,8 @@ type SourceReport struct {
 
 	// BucketRows[k] is the number of kept rows in bucket k. Nil for products.
 	BucketRows []int64 `json:"bucket_rows,omitempty"`
+	// Arrivals is nil where all files were read: then nothing tells new rows from old.
+	Arrivals *Arrivals `json:"arrivals,omitempty"`
 	// Listed holds the first rejected rows; all of them are counted in Reasons.
 	Listed []*RowError `json:"-"`
 }
@@ -81,6 +84,9 @@ func (r *Report) String() string {
 
 func (s *SourceReport) print(w io.Writer, currency string) {
 	fmt.Fprintf(w, "%-12s read %d = kept %d + rejected %d + filtered %d", s.Table, s.Read, s.Kept, s.Rejected, s.Filtered)
+	if s.Replaced > 0 {
+		fmt.Fprintf(w, " + replaced %d", s.Replaced)
+	}
 	if s.After > 0 {
 		fmt.Fprintf(w, "; %d later than the as-of day", s.After)
 	}
@@ -94,6 +100,9 @@ func (s *SourceReport) print(w io.Writer, currency string) {
 		fmt.Fprintf(w, ", %d orders, %s", s.Orders, strings.TrimSpace(fmt.Sprintf("%.2f %s", s.Revenue, currency)))
 	}
 	fmt.Fprintln(w)
+	if s.Arrivals.total() > 0 {
+		fmt.Fprintf(w, "%12d new rows: %v\n", s.Arrivals.total(), s.Arrivals)
+	}
 	for _, reason := range s.Reasons {
 		fmt.Fprintf(w, "%12d rejected: %s\n", reason.Rows, strings.TrimPrefix(reason.Field+": "+reason.Reason, ": "))
 	}

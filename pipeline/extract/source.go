@@ -21,8 +21,10 @@ type extraction struct {
 	spill  string
 	log    *slog.Logger
 	db     *database
-	// categories says that the table product_categories is there.
-	categories bool
+	duckdb string  // its version
+	memory *Memory // of the extract to build on; nil reads everything
+	// categories is the hash of the table product_categories; "" if it is not there.
+	categories string
 }
 
 // readAll reads every source and then what needs all of them: the vocabulary
@@ -34,28 +36,43 @@ func (x *extraction) readAll(ctx context.Context, sources []*surveyed) (reports 
 			paths = append(paths, f.file.path)
 		}
 	}
-	if x.db, err = openDatabase(ctx, x.config, x.spill, paths, x.dir); err != nil {
+	folders := []string{x.dir}
+	if x.memory != nil {
+		folders = append(folders, x.memory.dir)
+	}
+	if x.db, err = openDatabase(ctx, x.config, x.spill, paths, folders...); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, x.db.close()) }()
+	if err := x.db.row(ctx, "SELECT library_version FROM pragma_version()", &x.duckdb); err != nil {
+		return nil, err
+	}
 	reports = make([]SourceReport, len(sources))
+	passes := make([]*pass, len(sources))
 	for _, i := range productsFirst(sources) {
-		s := sources[i]
-		began := time.Now()
-		r, err := x.read(ctx, s)
-		if err != nil {
+		if passes[i], err = x.read(ctx, sources[i]); err != nil {
 			return nil, err
 		}
-		reports[i] = *r
-		if s.table.name == "products" {
+		reports[i] = *passes[i].report
+		if sources[i].table.name == "products" {
 			if err := x.loadCategories(ctx); err != nil {
 				return nil, err
 			}
 		}
-		x.log.Info("read", "table", r.Table, "read", r.Read, "kept", r.Kept, "rejected", r.Rejected,
-			"filtered", r.Filtered, "after", r.After, "seconds", time.Since(began).Seconds())
 	}
-	return reports, x.writeVocabulary(ctx, sources)
+	if err := x.writeVocabulary(ctx, passes); err != nil {
+		return nil, err
+	}
+	return reports, x.saveMemory(passes)
+}
+
+// saveMemory writes what the next extract may build on.
+func (x *extraction) saveMemory(passes []*pass) error {
+	state := memoryState{Format: memoryFormat, DuckDB: x.duckdb}
+	for _, p := range passes {
+		state.Sources = append(state.Sources, p.state)
+	}
+	return state.save(x.dir)
 }
 
 // productsFirst returns the indices of sources with products in front: order
@@ -72,26 +89,23 @@ func productsFirst(sources []*surveyed) []int {
 	return order
 }
 
-// read brings one source into its bucket files.
-func (x *extraction) read(ctx context.Context, s *surveyed) (*SourceReport, error) {
-	r := &SourceReport{Table: s.table.name}
-	for _, f := range s.files {
-		r.Files = append(r.Files, FileReport{f.file.name(), f.size, f.sha256})
-		for _, fault := range sortedKeys(f.reject) {
-			r.reject("row", fault, f.reject[fault])
-		}
-		r.Listed = append(r.Listed, f.faults...)
+// read brings one source into its bucket files: what is new of it where that is
+// enough, or else all.
+func (x *extraction) read(ctx context.Context, s *surveyed) (*pass, error) {
+	began := time.Now()
+	old, err := x.foundation(s)
+	var p *pass
+	if err == nil {
+		p, err = x.readOnto(ctx, s, old)
 	}
-	p := &pass{extraction: x, surveyed: s, report: r, staging: filepath.Join(x.spill, s.table.name)}
-	err := p.run(ctx)
-	// A file that somebody writes explains any other error.
-	if changed := s.unchanged(); changed != nil {
-		err = changed
+	why, whole := whyWhole(err)
+	if whole {
+		p, err = x.readOnto(ctx, s, nil)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.table.name, err)
 	}
-	r.sortReasons()
+	r := p.report
 	if err := writeRejects(filepath.Join(x.dir, rejectsFolder), r); err != nil {
 		return nil, err
 	}
@@ -101,7 +115,33 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*SourceReport, erro
 	if r.Kept == 0 && s.table.name == "orders" {
 		return nil, dataError("orders: no row is left of %d before %v (check sql, and the dates)", r.Read+r.After, x.asOf)
 	}
-	return r, os.RemoveAll(p.staging)
+	way := fmt.Sprintf("%d new of %d files", len(s.files)-p.from(), len(s.files))
+	if whole {
+		way = "all files"
+	}
+	x.log.Info("read", "table", r.Table, "way", way, "why", why, "read", r.Read, "kept", r.Kept, "rejected", r.Rejected,
+		"replaced", r.Replaced, "filtered", r.Filtered, "after", r.After, "seconds", time.Since(began).Seconds())
+	return p, os.RemoveAll(p.staging)
+}
+
+// readOnto reads the files of a source that old does not have; all of them if it
+// is nil. A rereadError says that nil is what is needed.
+func (x *extraction) readOnto(ctx context.Context, s *surveyed, old *sourceState) (*pass, error) {
+	p := &pass{extraction: x, surveyed: s, old: old, staging: filepath.Join(x.spill, s.table.name), found: map[Reason]int64{}}
+	if err := p.clear(); err != nil {
+		return nil, err
+	}
+	p.begin()
+	err := p.run(ctx)
+	// A file that somebody writes explains any other error.
+	if changed := s.unchanged(); changed != nil {
+		err = changed
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.report.sortReasons()
+	return p, nil
 }
 
 // sortedKeys returns the keys of a map in order.

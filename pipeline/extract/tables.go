@@ -1,6 +1,9 @@
 package extract
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // kind is what the values of a canonical column are.
 type kind int
@@ -123,4 +126,20 @@ func (t *canonicalTable) instants() []string {
 		}
 	}
 	return names
+}
+
+// checkKey checks the columns of a source's key.
+func (t *canonicalTable) checkKey(key []string) error {
+	for i, name := range key {
+		switch {
+		case !t.has(name):
+			return configError("key: %s is not a column of %s (there are %s)", name, t.name, strings.Join(t.names(), ", "))
+		case slices.Contains(key[:i], name):
+			return configError("key: %s is there twice", name)
+		}
+	}
+	if first := t.columns[0].name; len(key) > 0 && t.unique == distinctFirstColumn && !slices.Equal(key, []string{first}) {
+		return configError("key: %s can only have [%s]", t.name, first)
+	}
+	return nil
 }
