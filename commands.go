@@ -171,6 +171,7 @@ func nightlyCommand(env jobs.Env) *cobra.Command {
 	}
 	load, asOf := configFlag(cmd), asOfFlag(cmd, "business day (default: today in the shop's time zone)")
 	publishing := publishFlags(cmd)
+	refreshFlag(cmd, publishing)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, opts, err := nightOf(load, asOf, env)
 		if err != nil {
@@ -198,6 +199,11 @@ func publishFlags(cmd *cobra.Command) *jobs.NightlyOptions {
 	return opts
 }
 
+// refreshFlag adds --full-refresh.
+func refreshFlag(cmd *cobra.Command, opts *jobs.NightlyOptions) {
+	cmd.Flags().BoolVar(&opts.FullRefresh, "full-refresh", false, "read all files again, also those that have not changed")
+}
+
 // report prints the summary of a job, also when it failed on the way.
 func report(cmd *cobra.Command, job func() (*jobs.Summary, error)) error {
 	summary, err := job()
@@ -213,11 +219,16 @@ func stepCommand(env jobs.Env, step jobs.Step, short string) *cobra.Command {
 		Example: fmt.Sprintf("  perennial %s -c perennial.yaml", step), Args: cobra.NoArgs,
 	}
 	load, asOf := configFlag(cmd), asOfFlag(cmd, "business day (default: today in the shop's time zone)")
+	told := jobs.NightlyOptions{}
+	if step == jobs.StepExtract {
+		refreshFlag(cmd, &told)
+	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, opts, err := nightOf(load, asOf, env)
 		if err != nil {
 			return err
 		}
+		opts.FullRefresh = told.FullRefresh
 		return report(cmd, func() (*jobs.Summary, error) { return jobs.RunStep(cmd.Context(), cfg, step, opts, env) })
 	}
 	return cmd

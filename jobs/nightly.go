@@ -23,6 +23,8 @@ type NightlyOptions struct {
 	Accept []string    // gates to override, by name
 	Reason string      // why
 	By     string      // who says so
+
+	FullRefresh bool // read all files, whatever earlier extracts remember
 }
 
 // Nightly is one night: extract, train when due, score, act, publish. It
@@ -86,7 +88,7 @@ func begin(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*nigh
 	n.runID = publish.NewRunID(start, env.Nonce())
 	n.env.Log = slog.New(slog.NewMultiHandler(env.Log.Handler(), slog.NewJSONHandler(&n.log, nil))).With("run_id", n.runID)
 	n.summary = &Summary{Shop: cfg.Shop, AsOf: opts.AsOf, RunID: n.runID, Store: cfg.Store, Currency: cfg.Currency}
-	if n.inputs, err = extract.Survey(ctx, cfg.Config); err != nil {
+	if n.inputs, err = n.takeStock(ctx); err != nil {
 		return nil, errors.Join(inputError(err), folder.Close())
 	}
 	n.env.Log.Info("night begins", "shop", cfg.Shop, "as_of", opts.AsOf.String())
@@ -118,11 +120,15 @@ func (n *night) extract(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := extractInto(ctx, n.inputs, n.opts.AsOf, dir, n.env)
+	report, err := extractInto(ctx, n.inputs, n.opts.AsOf, dir, n.opts.FullRefresh, n.env)
 	if err := errors.Join(err, n.keepRejects(ctx, dir)); err != nil {
 		return err
 	}
+	if err := n.noteExtract(ctx, dir); err != nil {
+		return err
+	}
 	n.summary.Extract = report
+	n.noteLate(report)
 	if n.shop, err = openShop(ctx, n.cfg, n.opts.AsOf, dir, n.env.Progress); err != nil {
 		return err
 	}

@@ -3,8 +3,10 @@
 // Call Run to read the configured sources into a folder of bucket files, with
 // every row counted as kept, rejected or filtered; call Open on that folder to
 // get the histories back, a bucket at a time. Survey and the fingerprint of its
-// Inputs tell beforehand whether there is anything new to read, Inspect what an
-// unknown export may be, and ReadTable reads any file as a plain table.
+// Inputs tell beforehand whether there is anything new to read. What Recall
+// returns for an earlier extract does both on top of it, reading only files that
+// are new. Inspect tells what an unknown export may be, and ReadTable reads any
+// file as a plain table.
 package extract
 
 import (
@@ -33,7 +35,7 @@ const (
 // Run reads the sources of cfg into the folder dir: for every bucketed table
 // dir/<table>/bucket-<k>.parquet, sorted by customer and time; the products and
 // the vocabulary; dir/rejects/<table>.csv with the rows that were rejected and
-// why; and, last, dir/extract.json.
+// why; dir/memory with what the next extract builds on; and, last, dir/extract.json.
 //
 // Only rows are kept whose event time and loaded_at are before the first
 // instant of asOf in the shop's time zone, so that nothing downstream can see
@@ -66,6 +68,9 @@ func (in *Inputs) Run(ctx context.Context, asOf history.Day, dir string, log *sl
 func run(ctx context.Context, c Config, sources []*surveyed, memory *Memory, asOf history.Day, dir string, log *slog.Logger) (report *Report, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
+	}
+	if memory != nil && memory.dir == dir {
+		memory = nil // it goes with what it is of
 	}
 	if err := clearFolder(dir); err != nil {
 		return nil, err
