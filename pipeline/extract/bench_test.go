@@ -3,6 +3,7 @@ package extract
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -25,6 +26,30 @@ func BenchmarkRun(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(*benchLines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+}
+
+// BenchmarkUnchangedNight extracts the night after, of files that have not changed.
+func BenchmarkUnchangedNight(b *testing.B) {
+	c := ordersFrom(b, someOrders(*benchLines))
+	c.Buckets, c.Threads, c.MaxRejects = 0, 0, 0
+	dir, _, err := runIn(b, c, "2026-01-01")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		memory, err := Recall(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		in, err := memory.Survey(b.Context(), c)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := in.Run(b.Context(), day(b, "2026-01-02"), filepath.Join(b.TempDir(), "next"), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // BenchmarkBucket reads one bucket of -lines order lines on one core.

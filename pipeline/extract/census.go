@@ -210,7 +210,7 @@ func (c *census) readHeader(records *recordReader, s *Source) error {
 		return dataError("header: %s", rec.fault)
 	}
 	c.header = columnNames(split(rec.text, c.delim))
-	c.rework = rec.odd || rec.line > 1
+	c.rework = c.rework || rec.odd || rec.line > 1
 	records.fields = len(c.header)
 	return nil
 }

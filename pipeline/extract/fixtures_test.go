@@ -64,12 +64,12 @@ func mustExtract(t testing.TB, c Config, asOf string) *Extract {
 	return e
 }
 
-// checkCounts holds a report to read = kept + rejected + filtered.
+// checkCounts holds a report to read = kept + rejected + filtered + replaced.
 func checkCounts(t testing.TB, r *Report) {
 	t.Helper()
 	for _, s := range r.Sources {
-		if s.Read != s.Kept+s.Rejected+s.Filtered {
-			t.Errorf("%s: read %d is not kept %d + rejected %d + filtered %d", s.Table, s.Read, s.Kept, s.Rejected, s.Filtered)
+		if s.Read != s.Kept+s.Rejected+s.Filtered+s.Replaced {
+			t.Errorf("%s: read %d is not kept %d + rejected %d + filtered %d + replaced %d", s.Table, s.Read, s.Kept, s.Rejected, s.Filtered, s.Replaced)
 		}
 		var reasons int64
 		for _, reason := range s.Reasons {

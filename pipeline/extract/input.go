@@ -104,6 +104,20 @@ func (in *input) raw(from, to int, lines bool) string {
 	return strings.Join(scans, "\nUNION ALL BY NAME ")
 }
 
+// shape is a SELECT of no row with the columns and types that all files have
+// together.
+func (in *input) shape(ctx context.Context, d *database) (string, error) {
+	names, types, err := d.describe(ctx, in.raw(0, len(in.files), false))
+	if err != nil {
+		return "", asData(err)
+	}
+	columns := make([]string, len(names))
+	for i, name := range names {
+		columns[i] = "CAST(NULL AS " + types[strings.ToLower(name)] + ") AS " + quoteName(name)
+	}
+	return "SELECT " + strings.Join(columns, ", ") + " WHERE false", nil
+}
+
 // alike reports whether two files can be read by one scan.
 func (in *input) alike(i, j int) bool {
 	a, b := in.files[i], in.files[j]
@@ -131,7 +145,7 @@ func (in *input) scan(from, to int, lines bool) string {
 		reader = fmt.Sprintf("read_parquet(%s, union_by_name = true, filename = '%s')", paths, fileColumn)
 	}
 	if in.loads {
-		return "SELECT " + columns + ", " + loadColumn + " FROM (SELECT s.*, l.load AS " + loadColumn + " FROM " + reader + " s JOIN (VALUES " +
+		return "SELECT " + columns + " FROM (SELECT s.*, l.load AS " + loadColumn + " FROM " + reader + " s JOIN (VALUES " +
 			in.loadNumbers(from, to) + ") l(path, load) ON s." + fileColumn + " = l.path)"
 	}
 	return "SELECT " + columns + " FROM " + reader

@@ -57,9 +57,12 @@ func bindAs(ctx context.Context, d *database, in *input, sql string, b *binding,
 		return nil, err
 	}
 	m.read, m.types = func(column string) reading { return b.Readings[column] }, b.Types
+	shape, err := in.shape(ctx, d)
+	if err != nil {
+		return nil, err
+	}
 	for _, view := range []string{
-		// The earlier files have no rows here, but columns and types.
-		"raw AS " + in.raw(from, len(in.files), false) + "\nUNION ALL BY NAME SELECT * FROM (" + in.raw(0, len(in.files), false) + ") WHERE false",
+		"raw AS " + in.raw(from, len(in.files), false) + "\nUNION ALL BY NAME " + shape,
 		"input AS " + in.typed("SELECT * FROM raw", m.read, false),
 		"mapped AS " + m.sql,
 	} {
