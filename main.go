@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"perennial/jobs"
+	"perennial/command"
 	"perennial/models/golearn"
 )
 
@@ -39,19 +39,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		fmt.Fprintf(stderr, "perennial: %s\n", oneLine(err))
 	}
-	return jobs.ExitCode(err)
+	return command.ExitCode(err)
 }
 
 // newEnv takes clock, log and terminal from the process.
-func newEnv(stderr io.Writer) jobs.Env {
-	env := jobs.Env{Clock: time.Now, Nonce: rand.Uint64, Version: version()}
+func newEnv(stderr io.Writer) command.Env {
+	env := command.Env{Clock: time.Now, Nonce: rand.Uint64, Version: version()}
 	if f, ok := stderr.(*os.File); ok && isTerminal(f) {
 		env.Log = slog.New(slog.DiscardHandler)
-		env.Progress = jobs.NewProgress(stderr, nil)
+		env.Progress = command.NewProgress(stderr, nil)
 		return env
 	}
 	env.Log = slog.New(slog.NewJSONHandler(stderr, nil))
-	env.Progress = jobs.NewProgress(nil, env.Log)
+	env.Progress = command.NewProgress(nil, env.Log)
 	return env
 }
 
@@ -79,9 +79,9 @@ func version() string {
 func serveChild() int {
 	if err := golearn.ServeChild(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		return jobs.ExitBug
+		return command.ExitBug
 	}
-	return jobs.ExitDone
+	return command.ExitDone
 }
 
 // oneLine joins the errors of a job into the single line that an operator reads.

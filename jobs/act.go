@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"perennial/command"
 	"perennial/features"
 	"perennial/models/action"
 	"perennial/models/churn"
@@ -26,7 +27,7 @@ type desk struct {
 }
 
 // propose collects what all customers claim of limited resources.
-func (d *desk) propose(ctx context.Context, progress Progress) error {
+func (d *desk) propose(ctx context.Context, progress command.Progress) error {
 	budgets := make([]*action.Budget, d.buckets)
 	err := d.each(ctx, progress.Step("propose", d.buckets), func(k int) error {
 		customers, _, err := d.segmented(ctx, k, wordsOfScores...)
@@ -54,7 +55,7 @@ func (d *desk) propose(ctx context.Context, progress Progress) error {
 var wordsOfScores = []string{"Reasons", "NextProductReasons", "NextProductProbabilities", "NextCategoryReasons", "NextCategoryProbabilities", "ReplenishReason"}
 
 // decide finishes the rows of every bucket and hands them to write.
-func (d *desk) decide(ctx context.Context, progress Progress, write func(k int, rows []publish.Score) error) error {
+func (d *desk) decide(ctx context.Context, progress command.Progress, write func(k int, rows []publish.Score) error) error {
 	return d.each(ctx, progress.Step("decide", d.buckets), func(k int) error {
 		customers, rows, err := d.segmented(ctx, k)
 		if err != nil {

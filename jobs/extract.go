@@ -6,19 +6,20 @@ import (
 	"os"
 	"path/filepath"
 
+	"perennial/command"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 )
 
 // extractInto extracts the inputs into dir, or returns the report of the extract
 // that an earlier try has finished there.
-func extractInto(ctx context.Context, in *extract.Inputs, asOf history.Day, dir string, env Env) (*extract.Report, error) {
+func extractInto(ctx context.Context, in *extract.Inputs, asOf history.Day, dir string, env command.Env) (*extract.Report, error) {
 	if done, err := extract.Open(dir); err == nil {
 		env.Log.Info("extract is there already", "dir", dir)
 		return done.Report(), nil
 	}
 	report, err := in.Run(ctx, asOf, dir, env.Log)
-	return report, inputError(err)
+	return report, command.Input(err)
 }
 
 // keepRejects copies the lists of rejected rows beside the night's manifest, also
@@ -46,10 +47,10 @@ func (n *night) keepRejects(ctx context.Context, dir string) error {
 // export has stopped, and everybody would look lost.
 func (s *shop) fresh() error {
 	if s.survey.buyers == 0 {
-		return &CodedError{ExitData, fmt.Errorf("extract: no orders before %s (check the files, the mapping and --as-of)", s.asOf)}
+		return &command.Error{Code: command.ExitData, Err: fmt.Errorf("extract: no orders before %s (check the files, the mapping and --as-of)", s.asOf)}
 	}
 	if age := int(s.asOf - s.survey.newest); age > int(s.cfg.MaxAge) {
-		return &CodedError{ExitInput, fmt.Errorf("extract: the newest order is of %s, %d days before %s (refresh the export, run with --as-of %s, or raise max_age)",
+		return &command.Error{Code: command.ExitInput, Err: fmt.Errorf("extract: the newest order is of %s, %d days before %s (refresh the export, run with --as-of %s, or raise max_age)",
 			s.survey.newest, age, s.asOf, s.survey.newest+1)}
 	}
 	return nil

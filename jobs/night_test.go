@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
 
+	"perennial/command"
 	"perennial/models/golearn"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
@@ -35,10 +36,10 @@ func TestMain(m *testing.M) {
 }
 
 // testEnv stands still: two runs differ in nothing but their work.
-func testEnv() Env {
+func testEnv() command.Env {
 	clock := time.Date(2026, 7, 1, 3, 0, 0, 0, time.UTC)
 	nonce := uint64(0)
-	return Env{
+	return command.Env{
 		Clock:   func() time.Time { return clock },
 		Nonce:   func() uint64 { nonce++; return nonce },
 		Log:     slog.New(slog.DiscardHandler),
@@ -294,7 +295,7 @@ func TestCancelledNightPublishesNothing(t *testing.T) {
 	env := testEnv()
 	env.Log = slog.New(slog.NewTextHandler(cancelOn{"step=score", cancel}, nil))
 	_, err := Nightly(ctx, cfg, NightlyOptions{AsOf: simulate.Config{Days: 400}.End()}, env)
-	if ExitCode(err) != exitStopped {
+	if command.ExitCode(err) != command.ExitStopped {
 		t.Fatalf("error %v, want a cancelled context", err)
 	}
 	if _, err := os.Stat(filepath.Join(cfg.Store, "commits")); !os.IsNotExist(err) {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"time"
 
+	"perennial/command"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
@@ -27,7 +28,7 @@ type NightlyOptions struct {
 
 // Nightly is one night: extract, train when due, score, act, publish. It
 // returns what happened, also when a gate held the publish back.
-func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (summary *Summary, err error) {
+func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
 	night, err := begin(ctx, cfg, opts, env)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (sum
 type night struct {
 	cfg   Config
 	opts  NightlyOptions
-	env   Env
+	env   command.Env
 	store store.Store
 	files *store.Folder // the same store, for files that are streamed
 	runID string
@@ -76,7 +77,7 @@ type night struct {
 }
 
 // begin opens the store and gives the night its id.
-func begin(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*night, error) {
+func begin(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (*night, error) {
 	folder, err := openStore(cfg.Store)
 	if err != nil {
 		return nil, err
@@ -87,7 +88,7 @@ func begin(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*nigh
 	n.env.Log = slog.New(slog.NewMultiHandler(env.Log.Handler(), slog.NewJSONHandler(&n.log, nil))).With("run_id", n.runID)
 	n.summary = &Summary{Shop: cfg.Shop, AsOf: opts.AsOf, RunID: n.runID, Store: cfg.Store, Currency: cfg.Currency}
 	if n.inputs, err = extract.Survey(ctx, cfg.Config); err != nil {
-		return nil, errors.Join(inputError(err), folder.Close())
+		return nil, errors.Join(command.Input(err), folder.Close())
 	}
 	n.env.Log.Info("night begins", "shop", cfg.Shop, "as_of", opts.AsOf.String())
 	return n, nil

@@ -7,9 +7,9 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"syscall"
 	"text/tabwriter"
 
+	"perennial/command"
 	"perennial/models/leaderboard"
 	"perennial/models/nextpurchase"
 	"perennial/models/registry"
@@ -70,7 +70,7 @@ func (s *Summary) addModels(p *predictors) {
 }
 
 // settle takes over how a commit ended.
-func (s *Summary) settle(result publish.Result, err error, env Env) error {
+func (s *Summary) settle(result publish.Result, err error, env command.Env) error {
 	switch {
 	case errors.Is(err, publish.ErrAlreadyPublished):
 		s.Outcome, s.Commit = "already published", result.Commit.N
@@ -263,7 +263,7 @@ func (n *night) manifest(failure error) *publish.Manifest {
 	m := &publish.Manifest{
 		RunID: n.runID, AsOf: n.opts.AsOf, StartedAt: n.start, EndedAt: n.env.Clock(), Outcome: n.summary.Outcome, Commit: n.summary.Commit,
 		Versions: map[string]string{"perennial": n.env.Version}, ConfigHash: n.cfg.Hash(), Stages: n.summary.Stages, Gates: n.summary.Gates,
-		PeakRSSBytes: peakRSS(),
+		PeakRSSBytes: command.PeakRSS(),
 	}
 	if failure != nil {
 		m.Error = failure.Error()
@@ -282,13 +282,4 @@ func (n *night) manifest(failure error) *publish.Manifest {
 		}
 	}
 	return m
-}
-
-// peakRSS returns the largest resident memory of the process so far.
-func peakRSS() int64 {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return 0
-	}
-	return usage.Maxrss * 1024
 }

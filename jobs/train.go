@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"perennial/command"
 	"perennial/features/label"
 	"perennial/models/churn"
 	"perennial/models/leaderboard"
@@ -68,7 +69,7 @@ type answers struct {
 }
 
 // train lets the candidates of every question compete on the shop's past.
-func (s *shop) train(ctx context.Context, t *training, churnDays int, progress Progress) (*answers, error) {
+func (s *shop) train(ctx context.Context, t *training, churnDays int, progress command.Progress) (*answers, error) {
 	if len(t.cutoffs) == 0 || s.survey.buyers < cohortCustomers || s.asOf-s.survey.first < cohortDays {
 		return &answers{}, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"perennial/command"
 	"perennial/features"
 	"perennial/features/label"
 	"perennial/models/leaderboard"
@@ -89,7 +90,7 @@ func horizons(churn int) []int {
 }
 
 // gather builds the rows: one pass over the histories, all cutoffs at once.
-func (s *shop) gather(ctx context.Context, t *training, progress Progress) error {
+func (s *shop) gather(ctx context.Context, t *training, progress command.Progress) error {
 	if len(t.cutoffs) == 0 {
 		return nil
 	}

@@ -240,3 +240,13 @@ func (f *Inspection) suggest(t *canonicalTable, columns []string) {
 		f.SQL += "\nWHERE " + id + " IS NOT NULL"
 	}
 }
+
+// Currency returns the first currency that the export names, "" if none.
+func (f *Inspection) Currency() string {
+	for _, column := range f.Columns {
+		if column.Meaning == "currency" && len(column.Sample) > 0 {
+			return column.Sample[0]
+		}
+	}
+	return ""
+}
