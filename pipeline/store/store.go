@@ -41,7 +41,7 @@ var (
 )
 
 // Open opens the store at location, a folder that is created if absent.
-func Open(location string) (Store, error) {
+func Open(location string) (Keeper, error) {
 	if err := folderOnly(location); err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func Open(location string) (Store, error) {
 }
 
 // OpenToRead opens the store at location, which must exist, for reading.
-func OpenToRead(location string) (Store, error) {
+func OpenToRead(location string) (Keeper, error) {
 	if err := folderOnly(location); err != nil {
 		return nil, err
 	}
