@@ -21,8 +21,8 @@ func TestFolder(t *testing.T) {
 
 func TestOpenSaysWhatIsSupported(t *testing.T) {
 	for _, open := range []func(string) (store.Keeper, error){store.Open, store.OpenToRead} {
-		for _, location := range []string{"gs://bucket/prefix", "s3://bucket", ""} {
-			if _, err := open(location); err == nil || !strings.Contains(err.Error(), "set store: to a folder") {
+		for _, location := range []string{"s3://bucket", "gs://", "gs://bucket/../other", ""} {
+			if _, err := open(location); err == nil || !strings.HasPrefix(err.Error(), "store: ") {
 				t.Errorf("open %q: %v, want an error that says what to do", location, err)
 			}
 		}

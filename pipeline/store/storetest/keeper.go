@@ -273,34 +273,46 @@ func racingFirstWriters(ctx context.Context, k store.Keeper) error {
 
 func racingIncrements(ctx context.Context, k store.Keeper) error {
 	const counters, increments = 8, 10
-	if err := k.Create(ctx, "counter", []byte("0")); err != nil {
+	if err := k.Create(ctx, "counter", nil); err != nil {
 		return err
 	}
-	if err := race(counters, func(int) error { return Count(ctx, k, "counter", increments) }); err != nil {
+	err := race(counters, func(i int) error { return Count(ctx, k, "counter", strconv.Itoa(i), increments) })
+	if err != nil {
 		return err
 	}
-	return wantContent(ctx, k, "counter", strconv.Itoa(counters*increments))
+	return CheckCount(ctx, k, "counter", counters*increments)
 }
 
-// Count adds one to the number in an object that others count in as well, so
-// many times.
-func Count(ctx context.Context, k store.Keeper, key string, times int) error {
-	for done := 0; done < times; {
-		body, tag, err := k.ReadTagged(ctx, key)
-		if err != nil {
-			return err
+// Count adds lines to an object that others add to as well: who and a number, so
+// that a line whose answer was lost is found again.
+func Count(ctx context.Context, k store.Keeper, key, who string, lines int) error {
+	for n := range lines {
+		line := fmt.Sprintf("%s:%d\n", who, n)
+		for {
+			body, tag, err := k.ReadTagged(ctx, key)
+			if err != nil {
+				return err
+			}
+			if strings.Contains("\n"+string(body), "\n"+line) {
+				break
+			}
+			if _, err := k.ReplaceIf(ctx, key, tag, append(body, line...)); err != nil && ctx.Err() != nil {
+				return err
+			}
 		}
-		n, err := strconv.Atoi(string(body))
-		if err != nil {
-			return err
-		}
-		_, err = k.ReplaceIf(ctx, key, tag, []byte(strconv.Itoa(n+1)))
-		switch {
-		case err == nil:
-			done++
-		case !errors.Is(err, store.ErrChanged):
-			return err
-		}
+	}
+	return nil
+}
+
+// CheckCount returns an error unless so many lines were added, none twice.
+func CheckCount(ctx context.Context, k store.Keeper, key string, want int) error {
+	body, err := k.Read(ctx, key)
+	if err != nil {
+		return err
+	}
+	lines := slices.Sorted(strings.Lines(string(body)))
+	if got := len(slices.Compact(slices.Clone(lines))); got != want || len(lines) != want {
+		return fmt.Errorf("%d lines, %d of them different, want %d", len(lines), got, want)
 	}
 	return nil
 }
