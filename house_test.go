@@ -45,6 +45,8 @@ var ranks = map[string]int{
 	"perennial/pipeline/table":   0,
 	"perennial/pipeline/store":   0,
 
+	"perennial/pipeline/store/gcsfake": 0,
+
 	"perennial/models/basket":    0,
 	"perennial/models/btyd":      0,
 	"perennial/models/calibrate": 0,
