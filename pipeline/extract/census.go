@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -207,6 +208,9 @@ func (c *census) readHeader(records *recordReader, s *Source) error {
 	if rec.fault != "" {
 		return dataError("header: %s", rec.fault)
 	}
+	if fields := bytes.Count(rec.text, []byte{c.delim}); fields >= maxColumns {
+		return dataError("header: %d columns, more than %d (repeat the export)", fields+1, maxColumns)
+	}
 	c.header = columnNames(split(rec.text, c.delim))
 	c.rework = rec.odd || rec.line > 1
 	records.fields = len(c.header)
@@ -228,12 +232,14 @@ func sniffDelimiter(header []byte) byte {
 // columnNames makes a header's names distinct as DuckDB compares them.
 func columnNames(header []string) []string {
 	seen := map[string]bool{}
+	repeats := map[string]int{} // of a name: many a broken header is one name a million times
 	names := make([]string, len(header))
 	for i, name := range header {
 		name = cmp.Or(strings.TrimSpace(name), fmt.Sprintf("column%d", i+1))
 		unique := name
-		for n := 2; seen[strings.ToLower(unique)]; n++ {
+		for n := max(2, repeats[strings.ToLower(name)]); seen[strings.ToLower(unique)]; n++ {
 			unique = fmt.Sprintf("%s_%d", name, n)
+			repeats[strings.ToLower(name)] = n + 1
 		}
 		seen[strings.ToLower(unique)] = true
 		names[i] = unique
