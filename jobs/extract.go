@@ -16,7 +16,7 @@ import (
 func extractInto(ctx context.Context, in *extract.Inputs, asOf history.Day, dir string, env command.Env) (*extract.Report, error) {
 	if done, err := extract.Open(dir); err == nil {
 		env.Log.Info("extract is there already", "dir", dir)
-		return done.Report(), nil
+		return done.Report(), in.Close()
 	}
 	report, err := in.Run(ctx, asOf, dir, env.Log)
 	return report, command.Input(err)

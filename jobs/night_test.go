@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"io"
 	"log/slog"
 	"math"
@@ -19,15 +20,21 @@ import (
 
 	"perennial/command"
 	"perennial/models/golearn"
+	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
 	"perennial/simulate"
 )
 
+// TestMain makes the test binary a program that knows the children of jobs.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == golearn.ChildCommand {
-		if err := golearn.ServeChild(os.Stdin, os.Stdout); err != nil {
+	children := map[string]func(io.Reader, io.Writer) error{
+		golearn.ChildCommand: golearn.ServeChild, extract.ChildCommand: extract.ServeChild,
+	}
+	if len(os.Args) > 1 && children[os.Args[1]] != nil {
+		if err := children[os.Args[1]](os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)

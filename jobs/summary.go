@@ -251,7 +251,7 @@ func (n *night) end(ctx context.Context, failure error) error {
 	if n.summary.Outcome != "already published" {
 		err = errors.Join(err, publish.WriteManifest(ctx, n.store, n.manifest(failure)), n.writeReport(ctx), n.writeLog(ctx))
 	}
-	return errors.Join(err, n.files.Close())
+	return errors.Join(err, n.inputs.Close(), n.files.Close())
 }
 
 // writeLog keeps the night's log beside its manifest.
