@@ -35,7 +35,7 @@ func Check(ctx context.Context, cfg Config, asOf history.Day, env command.Env, o
 	days := s.churnHorizon()
 	fmt.Fprintf(out, "%d customers, %d of them with orders, from %s to %s\n", s.survey.customers, s.survey.buyers, s.survey.first, s.survey.newest)
 	fmt.Fprintf(out, "median gap between orders %d days; churn is no order within %d days\n", s.survey.gaps.Median(), days)
-	plans := planTonight(asOf, s.survey.first, horizons(days), cfg.Train.Cutoffs).plans
+	plans := planTonight(asOf, s.survey.first, horizons(days), days, cfg.Train.Cutoffs).plans
 	for _, horizon := range horizons(days) {
 		plan, ok := plans[horizon]
 		if !ok {

@@ -102,7 +102,7 @@ func backTest(ctx context.Context, cfg Config, dir string, asOf, end history.Day
 			asOf, churnDays, asOf+history.Day(churnDays), end-1)}
 	}
 	known := slices.DeleteFunc(horizons(churnDays), func(days int) bool { return asOf+history.Day(days) > end })
-	t := planBackTest(asOf, s.survey.first, known, cfg.Train.Cutoffs)
+	t := planBackTest(asOf, s.survey.first, known, churnDays, cfg.Train.Cutoffs)
 	all, err := s.train(ctx, t, churnDays, progress)
 	if err != nil {
 		return nil, err

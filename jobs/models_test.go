@@ -51,7 +51,7 @@ func newAnalyst(t *testing.T) *analyst {
 	if err != nil {
 		t.Fatal(err)
 	}
-	past := planTonight(asOf, s.survey.first, []int{importDays}, cfg.Train.Cutoffs)
+	past := planTonight(asOf, s.survey.first, []int{importDays}, importDays, cfg.Train.Cutoffs)
 	if err := s.gather(t.Context(), past, env.Progress); err != nil {
 		t.Fatal(err)
 	}

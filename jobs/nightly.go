@@ -139,7 +139,7 @@ func (n *night) train(ctx context.Context) error {
 		return err
 	}
 	if due {
-		plan := planTonight(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.cfg.Train.Cutoffs)
+		plan := planTonight(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.churnDays, n.cfg.Train.Cutoffs)
 		if plan.imported, err = imported(ctx, n.store, plan); err != nil {
 			return err
 		}
