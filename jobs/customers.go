@@ -37,6 +37,9 @@ func labCustomers(ctx context.Context, opts CustomersOptions, env Env, out io.Wr
 	if err := result.judge(ctx, env.Progress); err != nil {
 		return err
 	}
+	if err := result.roll(ctx, env.Progress); err != nil {
+		return err
+	}
 	result.choose()
 	if err := result.save(ctx, opts, env.Progress); err != nil {
 		return err
@@ -63,5 +66,6 @@ type customersResult struct {
 
 	fitsBest *customerTrial // lowest BIC
 	chosen   *customerTrial // best on the holdout; without one, fitsBest
+	rolling  *rolling       // nil without a holdout
 	reasons  []string       // for both
 }

@@ -21,7 +21,7 @@ func TestRecoveryCoverage(t *testing.T) {
 	type size struct{ customers, runs int }
 	sizes := []size{{2000, 60}}
 	if *largeRecovery {
-		sizes = []size{{1000, 1000}, {10_000, 400}, {100_000, 100}}
+		sizes = []size{{1000, 1000}, {10_000, 400}, {100_000, 300}}
 	}
 	for _, family := range []Family{NBD, BGNBD, MBGNBD, ParetoNBD} {
 		for _, size := range sizes {
