@@ -129,6 +129,7 @@ func (s *shop) gather(ctx context.Context, t *training, progress Progress) error
 		return err
 	}
 	base.Fill(t.matrix)
+	s.leaveOut(t.matrix)
 	return nil
 }
 
