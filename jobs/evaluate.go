@@ -149,7 +149,7 @@ func backTest(ctx context.Context, cfg Config, without []string, dir string, asO
 	if test.Value, err = s.judgeValue(ctx, t, all, end, progress); err != nil {
 		return nil, err
 	}
-	test.What, err = s.judgeWhat(ctx, churnDays, progress)
+	test.What, err = s.judgeWhat(ctx, churnDays, end, progress)
 	return test, err
 }
 
