@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"perennial/features"
 	"perennial/models/action"
 	"perennial/models/segment"
-	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/table"
 )
@@ -22,30 +19,19 @@ func (n *night) score(ctx context.Context) error {
 	if err := n.openDesk(ctx); err != nil {
 		return err
 	}
-	what, boards, err := n.shop.recommender(ctx)
+	sc, err := n.scorer(ctx)
 	if err != nil {
 		return err
 	}
-	n.summary.What = boards
-	sc := newScorer(n.shop, n.models, what, publish.Score{
-		AsOf: int32(n.opts.AsOf), ScoredAt: n.start, RunID: n.runID,
-		ModelVersion: n.models.version(), SchemaVersion: publish.SchemaVersion,
-	})
 	counts := make([]segment.Summary, n.desk.buckets)
 	ids := make([]publish.IDChecksum, n.desk.buckets)
-	err = n.shop.eachBucket(ctx, n.env.Progress.Step("score", n.desk.buckets), func(k int, bucket *history.Bucket) error {
-		m, customers, err := sc.bucket(bucket)
-		if err != nil {
-			return err
-		}
+	err = n.desk.each(ctx, n.env.Progress.Step("score", n.desk.buckets), func(k int) error {
+		customers, err := n.scoredBucket(ctx, sc, k)
 		for i := range customers {
 			counts[k].Add(customers[i].Segment, &customers[i].Score)
 			ids[k].Add(customers[i].Score.CustomerID)
 		}
-		if err := n.desk.spool.write(k, customers); err != nil {
-			return err
-		}
-		return n.writeFeatures(k, m)
+		return err
 	})
 	if err != nil {
 		return err
@@ -57,6 +43,82 @@ func (n *night) score(ctx context.Context) error {
 	}
 	n.desk.cuts = total.Cuts()
 	return nil
+}
+
+// scorer returns what scores a bucket, nil when a night that was killed has scored
+// them all.
+func (n *night) scorer(ctx context.Context) (*scorer, error) {
+	if n.spool.noted(recommendersNote, &n.summary.What) && n.allScored() {
+		return nil, nil
+	}
+	what, boards, err := n.shop.recommender(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n.summary.What = boards
+	if err := n.spool.note(recommendersNote, boards); err != nil {
+		return nil, err
+	}
+	return newScorer(n.shop, n.models, what, publish.Score{
+		AsOf: int32(n.opts.AsOf), ScoredAt: n.start, RunID: n.runID,
+		ModelVersion: n.models.version(), SchemaVersion: publish.SchemaVersion,
+	}), nil
+}
+
+// recommendersNote is the note of who ranks products and categories.
+const recommendersNote = "recommenders.json"
+
+// scoredNote is the note of a scored bucket: its files are whole if they have
+// these stamps.
+type scoredNote struct {
+	Customers stamp `json:"customers"`
+	Features  stamp `json:"features"`
+}
+
+func scoredName(k int) string { return fmt.Sprintf("scored-%05d.json", k) }
+
+// scored reports whether bucket k was scored before this night was killed.
+func (n *night) scored(k int) bool {
+	var of scoredNote
+	if !n.spool.noted(scoredName(k), &of) {
+		return false
+	}
+	features, err := n.files.Path(n.featuresKey(k))
+	return err == nil && of.Features.check(features) == nil && of.Customers.check(n.spool.file(k)) == nil
+}
+
+func (n *night) allScored() bool {
+	for k := range n.desk.buckets {
+		if !n.scored(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// scoredBucket returns the scored customers of bucket k, which are in the spool
+// then and their features in the store.
+func (n *night) scoredBucket(ctx context.Context, sc *scorer, k int) ([]customer, error) {
+	if n.resumed && (sc == nil || n.scored(k)) {
+		return n.spool.read(k, wordsOfScores...)
+	}
+	bucket, err := n.shop.extract.Bucket(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	m, customers, err := sc.bucket(bucket)
+	if err != nil {
+		return nil, err
+	}
+	var of scoredNote
+	if of.Customers, err = n.spool.write(k, customers); err != nil {
+		return nil, err
+	}
+	if of.Features, err = n.writeFeatures(k, m); err != nil {
+		return nil, err
+	}
+	n.env.Log.Debug("bucket scored", "bucket", k)
+	return customers, n.spool.note(scoredName(k), of)
 }
 
 // openDesk prepares what acting needs: the policy, the previous commit and
@@ -74,33 +136,25 @@ func (n *night) openDesk(ctx context.Context) error {
 	default:
 		n.desk.previous = previous
 	}
-	parent, err := n.files.Path("runs/" + n.runID)
-	if err != nil {
-		return err
-	}
-	n.desk.spool, err = newSpool(parent)
-	return err
+	n.desk.spool = n.spool
+	return nil
+}
+
+func (n *night) featuresKey(k int) string {
+	return fmt.Sprintf("features/%s/part-%05d.parquet", n.opts.AsOf, k)
 }
 
 // writeFeatures keeps a bucket's feature table for analysts.
-func (n *night) writeFeatures(k int, m *features.Matrix) (err error) {
-	name, err := n.files.Path(fmt.Sprintf("features/%s/part-%05d.parquet", n.opts.AsOf, k))
+func (n *night) writeFeatures(k int, m *features.Matrix) (stamp, error) {
+	name, err := n.files.Path(n.featuresKey(k))
 	if err != nil {
-		return err
+		return stamp{}, err
 	}
 	t, err := featureTable(m)
 	if err != nil {
-		return err
+		return stamp{}, err
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return t.WriteParquet(f)
+	return writeWhole(n.spool.dir, name, t.WriteParquet)
 }
 
 // featureTable returns the matrix as a table with its customers.

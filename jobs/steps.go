@@ -107,6 +107,7 @@ func (n *night) features(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return n.writeFeatures(k, m)
+		_, err = n.writeFeatures(k, m)
+		return err
 	})
 }

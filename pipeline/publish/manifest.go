@@ -17,6 +17,7 @@ type Manifest struct {
 	AsOf         history.Day       `json:"as_of"`
 	StartedAt    time.Time         `json:"started_at"`
 	EndedAt      time.Time         `json:"ended_at"`
+	Resumed      bool              `json:"resumed,omitempty"` // it went on with a run that was killed: Stages are of the last part
 	Outcome      string            `json:"outcome"` // published, already published, held back or failed
 	Error        string            `json:"error,omitempty"`
 	Commit       uint64            `json:"commit,omitempty"` // 0: none
