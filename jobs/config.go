@@ -28,8 +28,9 @@ import (
 type Config struct {
 	extract.Config `yaml:",inline"`
 
-	Store     string         `yaml:"store"` // folder, relative to the YAML file; default ./out
-	Seed      uint64         `yaml:"seed"`  // default 1
+	Store     string         `yaml:"store"`     // folder, relative to the YAML file, or gs://bucket/prefix; default ./out
+	Workspace string         `yaml:"workspace"` // folder to work in; default: the store's own, for gs:// ./work/<shop>
+	Seed      uint64         `yaml:"seed"`      // default 1
 	MaxAge    features.Span  `yaml:"max_age"`
 	Churn     Churn          `yaml:"churn"`
 	Train     Train          `yaml:"train"`
@@ -107,11 +108,27 @@ func Load(name string, env func(string) (string, bool)) (Config, error) {
 		return Config{}, configError(fmt.Errorf("%s: %w", name, err))
 	}
 	cfg.BaseDir = filepath.Dir(name)
-	if !strings.Contains(cfg.Store, "://") && !filepath.IsAbs(cfg.Store) {
-		cfg.Store = filepath.Join(cfg.BaseDir, cfg.Store)
-	}
+	cfg.place()
 	return cfg, nil
 }
+
+// place settles where store and workspace are; an empty workspace is the store's
+// own folder.
+func (c *Config) place() {
+	elsewhere := strings.Contains(c.Store, "://")
+	if !elsewhere && !filepath.IsAbs(c.Store) {
+		c.Store = filepath.Join(c.BaseDir, c.Store)
+	}
+	switch {
+	case c.Workspace != "" && !filepath.IsAbs(c.Workspace):
+		c.Workspace = filepath.Join(c.BaseDir, c.Workspace)
+	case c.Workspace == "" && elsewhere:
+		c.Workspace = filepath.Join(c.BaseDir, "work", c.Shop)
+	}
+}
+
+// object names an object of the store for a person.
+func (c *Config) object(key string) string { return strings.TrimSuffix(c.Store, "/") + "/" + key }
 
 // parse decodes and checks the text of a config.
 func parse(text []byte, env func(string) (string, bool)) (Config, error) {
@@ -180,7 +197,7 @@ func (c *Config) Today(now time.Time) history.Day {
 // the store is and how much memory is used can not.
 func (c *Config) Hash() string {
 	choices := *c
-	choices.Store, choices.MemoryLimit, choices.Threads, choices.SpillDir, choices.BaseDir = "", "", 0, "", ""
+	choices.Store, choices.Workspace, choices.MemoryLimit, choices.Threads, choices.SpillDir, choices.BaseDir = "", "", "", 0, "", ""
 	choices.location = nil
 	text, err := json.Marshal(choices)
 	if err != nil {

@@ -2,23 +2,45 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"perennial/pipeline/extract"
-	"perennial/pipeline/history"
+	"perennial/pipeline/store"
 )
 
-// extractInto extracts the inputs into dir, or returns the report of the extract
-// that an earlier try has finished there.
-func extractInto(ctx context.Context, in *extract.Inputs, asOf history.Day, dir string, env Env) (*extract.Report, error) {
-	if done, err := extract.Open(dir); err == nil {
-		env.Log.Info("extract is there already", "dir", dir)
-		return done.Report(), nil
+// extractInto extracts the inputs into dir, or finds the extract that an earlier try
+// has finished there or kept in the store.
+func (n *night) extractInto(ctx context.Context, dir string) (*extract.Report, error) {
+	done, err := extract.Open(dir)
+	if err != nil && n.work.apart {
+		if err := n.fetchExtract(ctx, dir); err != nil {
+			return nil, err
+		}
+		done, err = extract.Open(dir)
 	}
-	report, err := in.Run(ctx, asOf, dir, env.Log)
-	return report, inputError(err)
+	if err == nil {
+		n.env.Log.Info("extract is there already", "dir", dir)
+		return done.Report(), n.work.keepFolder(ctx, n.history)
+	}
+	report, err := n.inputs.Run(ctx, n.opts.AsOf, dir, n.env.Log)
+	if err != nil {
+		return report, inputError(err)
+	}
+	return report, n.work.keepFolder(ctx, n.history)
+}
+
+// fetchExtract brings the extract from the store if it is there. One that is damaged
+// is read from the sources again, and put in its place.
+func (n *night) fetchExtract(ctx context.Context, dir string) error {
+	err := n.work.fetch(ctx, n.history, dir, func(string) bool { return true })
+	if err == nil || errors.Is(err, store.ErrNotExist) {
+		return nil
+	}
+	n.env.Log.Warn("the extract in the store is of no use; the sources are read again", "cause", err)
+	return errors.Join(os.RemoveAll(dir), n.store.Delete(ctx, n.history+"/"+filesFile))
 }
 
 // keepRejects copies the lists of rejected rows beside the night's manifest, also
@@ -37,7 +59,7 @@ func (n *night) keepRejects(ctx context.Context, dir string) error {
 		if err := n.store.Replace(ctx, key, text); err != nil {
 			return err
 		}
-		n.summary.Notes = append(n.summary.Notes, "Rejected rows are listed in "+filepath.Join(n.cfg.Store, key)+".")
+		n.summary.Notes = append(n.summary.Notes, "Rejected rows are listed in "+n.cfg.object(key)+".")
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ func WithdrawModel(ctx context.Context, cfg Config, question, name string, out i
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
 	if err := store.CheckKey(question); err != nil {
 		return labUsage("models withdraw: --question %q: %w", question, err)
 	}
@@ -44,7 +44,7 @@ func PromoteModel(ctx context.Context, cfg Config, question, version string, out
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
 	saved, err := registry.Load(ctx, st, question, version)
 	if errors.Is(err, store.ErrNotExist) {
 		return &CodedError{ExitInput, fmt.Errorf("models promote: no version %s of %s (see: perennial models list)", version, question)}
@@ -55,7 +55,7 @@ func PromoteModel(ctx context.Context, cfg Config, question, version string, out
 	if _, ok := saved.Files[modelFile]; !ok {
 		return labUsage("models promote: %s has not been judged yet, or failed: %s (wait for the next training night)", version, saved.Card.Why)
 	}
-	set, err := newestSet(st, cfg)
+	set, err := newestSet(ctx, st, cfg)
 	if err != nil {
 		return fmt.Errorf("models promote: %w", err)
 	}

@@ -57,14 +57,16 @@ type night struct {
 	cfg     Config
 	opts    NightlyOptions
 	env     Env
-	store   store.Store
-	files   *store.Folder // the same store, for files that are streamed
+	store   store.Keeper
+	work    workspace
 	runID   string
 	start   time.Time
+	base    uint64       // the commit that rows are compared with; 0 for none
 	resumed bool         // it goes on with a night that was killed
 	log     bytes.Buffer // what was logged, as JSON lines
 
 	inputs    *extract.Inputs
+	history   string // key of the extract
 	office    office // who scores: those in office, after tonight's promotions
 	shop      *shop
 	churnDays int
@@ -80,22 +82,18 @@ type night struct {
 // begin opens the store and gives the night its id, that of a killed night if it
 // goes on with one.
 func begin(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*night, error) {
-	folder, err := openStore(cfg.Store)
+	st, err := openStore(cfg.Store)
 	if err != nil {
 		return nil, err
 	}
-	n := &night{cfg: cfg, opts: opts, env: env, store: folder, files: folder}
+	n := &night{cfg: cfg, opts: opts, env: env, store: st, work: newWorkspace(cfg, st)}
 	if n.inputs, err = extract.Survey(ctx, cfg.Config); err != nil {
-		return nil, errors.Join(inputError(err), folder.Close())
+		return nil, errors.Join(inputError(err), closeStore(st))
 	}
 	if err := n.adopt(ctx); err != nil {
-		return nil, errors.Join(err, folder.Close())
+		return nil, errors.Join(err, closeStore(st))
 	}
-	dir, err := n.files.Path("spool/" + n.runID)
-	if err != nil {
-		return nil, errors.Join(err, folder.Close())
-	}
-	n.spool = &spool{dir}
+	n.spool = &spool{n.work.path("spool/" + n.runID)}
 	n.env.Log = slog.New(slog.NewMultiHandler(env.Log.Handler(), slog.NewJSONHandler(&n.log, nil))).With("run_id", n.runID)
 	n.summary = &Summary{Shop: cfg.Shop, AsOf: opts.AsOf, RunID: n.runID, Store: cfg.Store, Currency: cfg.Currency}
 	n.env.Log.Info("night begins", "shop", cfg.Shop, "as_of", opts.AsOf.String(), "resumed", n.resumed)
@@ -124,11 +122,9 @@ func (n *night) published(ctx context.Context) (bool, error) {
 // extract reads the sources, or finds them read by an earlier try.
 func (n *night) extract(ctx context.Context) error {
 	defer n.stage("extract")()
-	dir, err := n.files.Path(fmt.Sprintf("history/%s-%s", n.opts.AsOf, n.inputs.Fingerprint()[:16]))
-	if err != nil {
-		return err
-	}
-	report, err := extractInto(ctx, n.inputs, n.opts.AsOf, dir, n.env)
+	n.history = fmt.Sprintf("history/%s-%s", n.opts.AsOf, n.inputs.Fingerprint()[:16])
+	dir := n.work.path(n.history)
+	report, err := n.extractInto(ctx, dir)
 	if err := errors.Join(err, n.keepRejects(ctx, dir)); err != nil {
 		return err
 	}

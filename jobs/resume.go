@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"time"
 
 	"perennial/pipeline/history"
@@ -66,7 +64,7 @@ func (n *night) adopt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.runID, n.start, n.resumed = found.RunID, found.StartedAt, found.RunID != fresh.RunID
+	n.runID, n.start, n.base, n.resumed = found.RunID, found.StartedAt, found.Base, found.RunID != fresh.RunID
 	return nil
 }
 
@@ -140,13 +138,4 @@ func (b *begun) goesOn(ctx context.Context, st store.Store, fresh begun) (bool, 
 }
 
 // forget removes the record of the night, which has ended.
-func (n *night) forget() error {
-	name, err := n.files.Path(n.begunKey())
-	if err != nil {
-		return err
-	}
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
+func (n *night) forget(ctx context.Context) error { return n.store.Delete(ctx, n.begunKey()) }

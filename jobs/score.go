@@ -2,12 +2,12 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"perennial/features"
 	"perennial/models/action"
 	"perennial/models/segment"
+	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/table"
 )
@@ -83,8 +83,7 @@ func (n *night) scored(k int) bool {
 	if !n.spool.noted(scoredName(k), &of) {
 		return false
 	}
-	features, err := n.files.Path(n.featuresKey(k))
-	return err == nil && of.Features.check(features) == nil && of.Customers.check(n.spool.file(k)) == nil
+	return of.Features.check(n.work.path(featuresKey(n.opts.AsOf, k))) == nil && of.Customers.check(n.spool.file(k)) == nil
 }
 
 func (n *night) allScored() bool {
@@ -114,47 +113,42 @@ func (n *night) scoredBucket(ctx context.Context, sc *scorer, k int) ([]customer
 	if of.Customers, err = n.spool.write(k, customers); err != nil {
 		return nil, err
 	}
-	if of.Features, err = n.writeFeatures(k, m); err != nil {
+	if of.Features, err = n.writeFeatures(ctx, k, m); err != nil {
 		return nil, err
 	}
 	n.env.Log.Debug("bucket scored", "bucket", k)
 	return customers, n.spool.note(scoredName(k), of)
 }
 
-// openDesk prepares what acting needs: the policy, the previous commit and
-// room for scored rows.
+// openDesk prepares what acting needs: the policy, the previous commit and the
+// scored rows.
 func (n *night) openDesk(ctx context.Context) error {
 	policy, err := action.New(n.cfg.Actions)
 	if err != nil {
 		return configError(err)
 	}
-	n.desk = &desk{buckets: n.shop.extract.Buckets(), policy: policy}
-	switch previous, err := publish.Head(ctx, n.store); {
-	case errors.Is(err, publish.ErrNoCommit):
-	case err != nil:
-		return err
-	default:
-		n.desk.previous = previous
+	n.desk = &desk{buckets: n.shop.extract.Buckets(), policy: policy, spool: n.spool}
+	if n.base > 0 {
+		n.desk.previous, err = publish.At(ctx, n.store, n.base)
 	}
-	n.desk.spool = n.spool
-	return nil
+	return err
 }
 
-func (n *night) featuresKey(k int) string {
-	return fmt.Sprintf("features/%s/part-%05d.parquet", n.opts.AsOf, k)
+func featuresKey(asOf history.Day, k int) string {
+	return fmt.Sprintf("features/%s/part-%05d.parquet", asOf, k)
 }
 
 // writeFeatures keeps a bucket's feature table for analysts.
-func (n *night) writeFeatures(k int, m *features.Matrix) (stamp, error) {
-	name, err := n.files.Path(n.featuresKey(k))
-	if err != nil {
-		return stamp{}, err
-	}
+func (n *night) writeFeatures(ctx context.Context, k int, m *features.Matrix) (stamp, error) {
 	t, err := featureTable(m)
 	if err != nil {
 		return stamp{}, err
 	}
-	return writeWhole(n.spool.dir, name, t.WriteParquet)
+	of, err := writeWhole(n.spool.dir, n.work.path(featuresKey(n.opts.AsOf, k)), t.WriteParquet)
+	if err == nil && n.work.apart {
+		_, err = n.work.keep(ctx, featuresKey(n.opts.AsOf, k))
+	}
+	return of, err
 }
 
 // featureTable returns the matrix as a table with its customers.

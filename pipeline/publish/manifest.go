@@ -25,6 +25,7 @@ type Manifest struct {
 	ConfigHash   string            `json:"config_hash"`
 	Models       map[string]string `json:"models,omitempty"` // question → version
 	Inputs       []Input           `json:"inputs"`
+	Extract      string            `json:"extract,omitempty"` // key of the histories that were scored
 	Stages       []Stage           `json:"stages"` // in the order they ran
 	Gates        []Gate            `json:"gates,omitempty"`
 	PeakRSSBytes int64             `json:"peak_rss_bytes"`
@@ -60,4 +61,17 @@ func WriteManifest(ctx context.Context, st store.Store, m *Manifest) error {
 		return fmt.Errorf("publish: manifest of run %s: %w", m.RunID, err)
 	}
 	return nil
+}
+
+// ReadManifest returns the manifest of a run, or store.ErrNotExist.
+func ReadManifest(ctx context.Context, st store.Store, runID string) (*Manifest, error) {
+	body, err := st.Read(ctx, ManifestKey(runID))
+	if err != nil {
+		return nil, fmt.Errorf("publish: manifest of run %s: %w", runID, err)
+	}
+	m := new(Manifest)
+	if err := json.Unmarshal(body, m); err != nil {
+		return nil, fmt.Errorf("publish: %s: %w", ManifestKey(runID), err)
+	}
+	return m, nil
 }
