@@ -35,6 +35,7 @@ type Config struct {
 	Churn     Churn          `yaml:"churn"`
 	Train     Train          `yaml:"train"`
 	Publish   Publish        `yaml:"publish"`
+	Catchup   Catchup        `yaml:"catchup"` // latest (default) or all: what a night does about the nights before it that did not run
 	Features  []features.Own `yaml:"features"`
 	Recommend Recommend      `yaml:"recommend"`
 	Actions   action.Config  `yaml:"actions"`
@@ -156,6 +157,7 @@ func (c Config) withDefaults() (Config, error) {
 	c.Train.Cutoffs = cmp.Or(c.Train.Cutoffs, 6)
 	c.Train.MaxRows = cmp.Or(c.Train.MaxRows, 300_000)
 	c.Publish.Keep = cmp.Or(c.Publish.Keep, 14)
+	c.Catchup = cmp.Or(c.Catchup, CatchupLatest)
 	c.Timezone = cmp.Or(c.Timezone, "UTC")
 	if c.Preset != "" && c.Sources.Orders.Preset == "" && c.Sources.Orders.SQL == "" {
 		c.Sources.Orders.Preset = c.Preset
@@ -171,6 +173,8 @@ func (c Config) withDefaults() (Config, error) {
 		return c, fmt.Errorf("train: cutoffs %d (use at least 1)", c.Train.Cutoffs)
 	case c.Train.MaxRows < 1000:
 		return c, fmt.Errorf("train: max_rows %d (use at least 1000)", c.Train.MaxRows)
+	case c.Catchup != CatchupLatest && c.Catchup != CatchupAll:
+		return c, fmt.Errorf("catchup: %q (use latest or all)", c.Catchup)
 	case c.Publish.Keep < 1:
 		return c, fmt.Errorf("publish: keep %d (use at least 1)", c.Publish.Keep)
 	}
@@ -198,7 +202,7 @@ func (c *Config) Today(now time.Time) history.Day {
 func (c *Config) Hash() string {
 	choices := *c
 	choices.Store, choices.Workspace, choices.MemoryLimit, choices.Threads, choices.SpillDir, choices.BaseDir = "", "", "", 0, "", ""
-	choices.location = nil
+	choices.Catchup, choices.location = "", nil
 	text, err := json.Marshal(choices)
 	if err != nil {
 		panic("jobs: a config is plain data: " + err.Error())

@@ -23,13 +23,22 @@ func (n *night) extractInto(ctx context.Context, dir string) (*extract.Report, e
 	}
 	if err == nil {
 		n.env.Log.Info("extract is there already", "dir", dir)
-		return done.Report(), n.work.keepFolder(ctx, n.history)
+		return done.Report(), n.keepExtract(ctx)
 	}
 	report, err := n.inputs.Run(ctx, n.opts.AsOf, dir, n.env.Log)
 	if err != nil {
 		return report, inputError(err)
 	}
-	return report, n.work.keepFolder(ctx, n.history)
+	return report, n.keepExtract(ctx)
+}
+
+// keepExtract copies the extract into a store elsewhere; that of a past day is read
+// from the sources when it is needed again.
+func (n *night) keepExtract(ctx context.Context) error {
+	if n.opts.past {
+		return nil
+	}
+	return n.work.keepFolder(ctx, n.history)
 }
 
 // fetchExtract brings the extract from the store if it is there. One that is damaged

@@ -23,11 +23,22 @@ type NightlyOptions struct {
 	Accept []string    // gates to override, by name
 	Reason string      // why
 	By     string      // who says so
+
+	past bool // of a backfill: the day is published to a series of its own
 }
 
 // Nightly is one night: extract, train when due, score, act, publish. It
-// returns what happened, also when a gate held the publish back.
-func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (summary *Summary, err error) {
+// returns what happened, also when a gate held the publish back. Nights that did not
+// run are filled afterwards if the configuration says so.
+func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*Summary, error) {
+	summary, err := oneNight(ctx, cfg, opts, env)
+	if err != nil || len(summary.Missed) == 0 {
+		return summary, err
+	}
+	return summary, summary.catchUp(ctx, cfg, env)
+}
+
+func oneNight(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (summary *Summary, err error) {
 	night, err := begin(ctx, cfg, opts, env)
 	if err != nil {
 		return nil, err
@@ -49,25 +60,29 @@ func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (sum
 	if err := night.act(ctx); err != nil {
 		return night.summary, during("act", err)
 	}
-	return night.summary, night.publish(ctx)
+	if err := night.publish(ctx); err != nil {
+		return night.summary, err
+	}
+	return night.summary, night.noteMissed(ctx)
 }
 
 // night is the state of one night. Each step fills what the next one reads.
 type night struct {
-	cfg     Config
-	opts    NightlyOptions
-	env     Env
-	store   store.Keeper
-	work    workspace
-	runID   string
-	start   time.Time
-	base    uint64       // the commit that rows are compared with; 0 for none
-	resumed bool         // it goes on with a night that was killed
-	log     bytes.Buffer // what was logged, as JSON lines
+	cfg      Config
+	opts     NightlyOptions
+	env      Env
+	store    store.Keeper
+	registry store.Keeper // where the models are; the store, but for a past day
+	work     workspace
+	runID    string
+	start    time.Time
+	resumed  bool         // it goes on with a night that was killed
+	log      bytes.Buffer // what was logged, as JSON lines
 
 	inputs    *extract.Inputs
-	history   string // key of the extract
-	office    office // who scores: those in office, after tonight's promotions
+	history   string          // key of the extract
+	office    office          // who scores: those in office, after tonight's promotions
+	previous  *publish.Reader // what rows are compared with; nil for none
 	shop      *shop
 	churnDays int
 	models    *predictors
@@ -86,11 +101,11 @@ func begin(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*nigh
 	if err != nil {
 		return nil, err
 	}
-	n := &night{cfg: cfg, opts: opts, env: env, store: st, work: newWorkspace(cfg, st)}
+	n := &night{cfg: cfg, opts: opts, env: env, store: st, registry: st, work: newWorkspace(cfg, st)}
 	if n.inputs, err = extract.Survey(ctx, cfg.Config); err != nil {
 		return nil, errors.Join(inputError(err), closeStore(st))
 	}
-	if err := n.adopt(ctx); err != nil {
+	if err := n.settleIn(ctx); err != nil {
 		return nil, errors.Join(err, closeStore(st))
 	}
 	n.spool = &spool{n.work.path("spool/" + n.runID)}
@@ -113,7 +128,7 @@ func (n *night) published(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	n.summary.Outcome, n.summary.Commit = "already published", commit.N
-	if commit.RunID == n.runID {
+	if n.resumed && commit.RunID == n.runID {
 		n.summary.Outcome, n.summary.Rows, n.summary.Gates = "published", commit.Rows, commit.Gates // and then killed
 	}
 	return true, nil
@@ -150,7 +165,7 @@ func (n *night) train(ctx context.Context) error {
 		n.office = n.office.after(decided.Promotions)
 		n.summary.Trained, n.summary.Calibration = decided.Boards, decided.Calibration
 	}
-	if n.models, err = n.shop.champions(ctx, n.store, n.churnDays); err == nil && n.models == nil {
+	if n.models, err = n.shop.champions(ctx, n.registry, n.churnDays); err == nil && n.models == nil {
 		n.models, err = n.shop.guesses(n.churnDays)
 	}
 	if err == nil {
@@ -165,9 +180,15 @@ func (n *night) decide(ctx context.Context) (*trained, error) {
 	if decided, err := readTrained(ctx, n.store, n.runID); decided != nil || err != nil {
 		return decided, err
 	}
-	due, err := n.shop.trainingDue(ctx, n.store, n.churnDays)
+	due, err := n.shop.trainingDue(ctx, n.registry, n.churnDays)
 	if !due || err != nil {
 		return nil, err
+	}
+	if n.registry != n.store { // a past day trains for itself
+		n.registry = n.store
+		if n.office, err = readOffice(ctx, n.registry, n.cfg); err != nil {
+			return nil, err
+		}
 	}
 	plan := planTonight(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.cfg.Train.Cutoffs)
 	if plan.imported, err = imported(ctx, n.store, plan); err != nil {

@@ -44,28 +44,48 @@ func (n *night) key() string {
 
 func (n *night) begunKey() string { return "nights/" + n.workKey() + ".json" }
 
-// adopt gives the night its run id and its beginning: those of the killed night
-// that it goes on with, or new ones.
-func (n *night) adopt(ctx context.Context) error {
-	var err error
-	if n.office, err = readOffice(ctx, n.store, n.cfg); err != nil {
+// settleIn finds where the night works and gives it its run id and its beginning:
+// those of the killed night that it goes on with, or new ones.
+func (n *night) settleIn(ctx context.Context) (err error) {
+	if n.opts.past {
+		err = n.within(ctx)
+	} else {
+		n.previous, err = headOf(ctx, n.store)
+	}
+	if err != nil {
 		return err
 	}
-	var base uint64
-	switch head, err := publish.Head(ctx, n.store); {
-	case err == nil:
-		base = head.Commit.N
-	case !errors.Is(err, publish.ErrNoCommit):
+	if n.office, err = readOffice(ctx, n.registry, n.cfg); err != nil {
 		return err
 	}
 	start := n.env.Clock()
-	fresh := begun{publish.NewRunID(start, n.env.Nonce()), start, n.opts.AsOf, base, n.office}
+	fresh := begun{publish.NewRunID(start, n.env.Nonce()), start, n.opts.AsOf, n.base(), n.office}
 	found, err := n.claim(ctx, fresh)
 	if err != nil {
 		return err
 	}
-	n.runID, n.start, n.base, n.resumed = found.RunID, found.StartedAt, found.Base, found.RunID != fresh.RunID
-	return nil
+	n.runID, n.start, n.resumed = found.RunID, found.StartedAt, found.RunID != fresh.RunID
+	if found.Base != fresh.Base && found.Base > 0 { // its own commit is the newest by now
+		n.previous, err = publish.At(ctx, n.store, found.Base)
+	}
+	return err
+}
+
+// base returns the number of the commit that rows are compared with, 0 for none.
+func (n *night) base() uint64 {
+	if n.previous == nil {
+		return 0
+	}
+	return n.previous.Commit.N
+}
+
+// headOf returns the newest commit, nil for a store without any.
+func headOf(ctx context.Context, st store.Store) (*publish.Reader, error) {
+	reader, err := publish.Head(ctx, st)
+	if errors.Is(err, publish.ErrNoCommit) {
+		return nil, nil
+	}
+	return reader, err
 }
 
 // claim returns the night that is on record if this one can go on with it, and
@@ -88,7 +108,8 @@ func (n *night) claim(ctx context.Context, fresh begun) (begun, error) {
 		if err != nil {
 			return begun{}, err
 		}
-		if goesOn {
+		// A past day is compared with another series, whose commits are not its own.
+		if goesOn && (found.Base == fresh.Base || !n.opts.past) {
 			return *found, nil
 		}
 	}

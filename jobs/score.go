@@ -16,7 +16,7 @@ import (
 // scored rows in the spool, and counts the shop for its segments.
 func (n *night) score(ctx context.Context) error {
 	defer n.stage("score")()
-	if err := n.openDesk(ctx); err != nil {
+	if err := n.openDesk(); err != nil {
 		return err
 	}
 	sc, err := n.scorer(ctx)
@@ -122,16 +122,13 @@ func (n *night) scoredBucket(ctx context.Context, sc *scorer, k int) ([]customer
 
 // openDesk prepares what acting needs: the policy, the previous commit and the
 // scored rows.
-func (n *night) openDesk(ctx context.Context) error {
+func (n *night) openDesk() error {
 	policy, err := action.New(n.cfg.Actions)
 	if err != nil {
 		return configError(err)
 	}
-	n.desk = &desk{buckets: n.shop.extract.Buckets(), policy: policy, spool: n.spool}
-	if n.base > 0 {
-		n.desk.previous, err = publish.At(ctx, n.store, n.base)
-	}
-	return err
+	n.desk = &desk{buckets: n.shop.extract.Buckets(), policy: policy, spool: n.spool, previous: n.previous}
+	return nil
 }
 
 func featuresKey(asOf history.Day, k int) string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -37,6 +38,7 @@ type Summary struct {
 	Stages                       []publish.Stage
 	Gates                        []publish.Gate
 	Notes                        []string
+	Missed                       []history.Day // between the last published day and this one, without scores
 }
 
 // addModels keeps the cards of the models that score, and says plainly when
@@ -233,6 +235,9 @@ func (n *night) end(ctx context.Context, failure error) error {
 		n.summary.Outcome = "failed"
 	}
 	err := n.spool.remove()
+	if n.opts.past {
+		err = errors.Join(err, os.RemoveAll(n.work.path("history")))
+	}
 	if n.summary.Outcome != "already published" {
 		err = errors.Join(err, n.writeManifest(ctx, failure), n.writeReport(ctx), n.writeLog(ctx))
 	}

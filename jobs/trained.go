@@ -77,10 +77,10 @@ func (t *trained) write(ctx context.Context, st store.Store, runID string) (*tra
 // promote puts the winners into office, those that are not there yet.
 func (t *trained) promote(ctx context.Context, n *night) error {
 	for _, question := range sortedKeys(t.Promotions) {
-		if err := registry.Promote(ctx, n.store, question, t.Promotions[question]); err != nil {
+		if err := registry.Promote(ctx, n.registry, question, t.Promotions[question]); err != nil {
 			return err
 		}
 		n.env.Log.Debug("model promoted", "question", question, "version", t.Promotions[question])
 	}
-	return n.shop.noteTraining(ctx, n.store, n.churnDays)
+	return n.shop.noteTraining(ctx, n.registry, n.churnDays)
 }
