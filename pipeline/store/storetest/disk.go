@@ -34,6 +34,7 @@ type Disk struct {
 	root       *node
 	operations int // those that change something
 	crashAfter int // 0 for never
+	fail       func(operation int) error
 	locked     sync.Mutex
 }
 
@@ -69,13 +70,26 @@ func (d *Disk) CrashAfter(n int) {
 	d.crashAfter = d.operations + n
 }
 
-// change counts an operation and reports whether the process lives to do it. The
-// caller holds the lock.
+// Fail has plan tell, of each operation from now on that changes something, the
+// error that it ends with; they are numbered from 1. A write that fails has
+// written half.
+func (d *Disk) Fail(plan func(operation int) error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	from := d.operations
+	d.fail = func(operation int) error { return plan(operation - from) }
+}
+
+// change counts an operation and returns why it is not done. The caller holds
+// the lock.
 func (d *Disk) change() error {
 	if d.dead() {
 		return ErrCrashed
 	}
 	d.operations++
+	if d.fail != nil {
+		return d.fail(d.operations)
+	}
 	return nil
 }
 
@@ -336,11 +350,12 @@ type file struct {
 func (f *file) Write(p []byte) (int, error) {
 	f.disk.mu.Lock()
 	defer f.disk.mu.Unlock()
-	if err := f.disk.change(); err != nil {
-		return 0, err
+	err := f.disk.change()
+	if err != nil {
+		p = p[:len(p)/2]
 	}
 	f.bytes, f.synced = append(f.bytes, p...), false
-	return len(p), nil
+	return len(p), err
 }
 
 func (f *file) ReadAt(p []byte, offset int64) (int, error) {

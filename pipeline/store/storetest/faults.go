@@ -52,6 +52,9 @@ func (f Fault) String() string {
 // took reports whether the operation took effect all the same.
 func (f Fault) took() bool { return f == None || f >= ResetAfter }
 
+// Err returns the error of the fault, nil for a lost condition.
+func (f Fault) Err() error { return f.err(nil) }
+
 // err is what the caller gets; lost is the answer to a lost condition.
 func (f Fault) err(lost error) error {
 	switch f {
