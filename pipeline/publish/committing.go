@@ -70,11 +70,15 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 func propose(ctx context.Context, st store.Store, c, base *Commit) (won bool, err error) {
 	if base != nil {
 		c.Delta, err = difference(ctx, st, base, c)
-		if errors.Is(err, errBaseDamaged) {
-			c.NoDelta = err.Error()
-		} else if err != nil {
-			return false, err
+	}
+	switch {
+	case errors.Is(err, errBaseDamaged):
+		c.NoDelta = err.Error()
+	case err != nil:
+		if _, taken := readCommit(ctx, st, c.N); taken == nil {
+			return false, nil // and gc may have deleted what was staged for the number
 		}
+		return false, err
 	}
 	return createCommit(ctx, st, c)
 }

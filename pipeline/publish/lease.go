@@ -74,7 +74,7 @@ func TakeLease(ctx context.Context, keeper store.Keeper, owner Owner, now time.T
 		return nil, err
 	}
 	if tag != store.Absent && holder.Owner != owner {
-		if age, err := leaseAge(ctx, keeper, owner.RunID); err != nil {
+		if age, err := leaseAge(ctx, keeper); err != nil {
 			return nil, err
 		} else if age <= leaseTTL {
 			return nil, &LeasedError{holder.Owner, age}
@@ -108,7 +108,7 @@ func readLease(ctx context.Context, keeper store.Keeper) (leaseRecord, store.Tag
 
 // leaseAge returns how long ago the lease was written, by the store's clock. A lease
 // that has just been given back is as old as can be.
-func leaseAge(ctx context.Context, keeper store.Keeper, nonce string) (time.Duration, error) {
+func leaseAge(ctx context.Context, keeper store.Keeper) (time.Duration, error) {
 	written, err := modified(ctx, keeper, leaseKey)
 	if errors.Is(err, store.ErrNotExist) {
 		return leaseTTL + 1, nil
@@ -116,7 +116,7 @@ func leaseAge(ctx context.Context, keeper store.Keeper, nonce string) (time.Dura
 	if err != nil {
 		return 0, fmt.Errorf("publish: date the lease: %w", err)
 	}
-	now, err := StoreTime(ctx, keeper, nonce)
+	now, err := StoreTime(ctx, keeper)
 	if err != nil {
 		return 0, err
 	}

@@ -2,8 +2,10 @@ package publish
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"perennial/pipeline/store"
@@ -13,10 +15,9 @@ import (
 const clockPrefix = "clock/"
 
 // StoreTime returns the time by the store's clock, the only one that tells the
-// age of objects: it writes an object and looks when that was. The nonce, a run id,
-// keeps callers apart.
-func StoreTime(ctx context.Context, keeper store.Keeper, nonce string) (now time.Time, err error) {
-	key := clockPrefix + nonce
+// age of objects: it writes an object and looks when that was.
+func StoreTime(ctx context.Context, keeper store.Keeper) (now time.Time, err error) {
+	key := clockPrefix + strings.ToLower(rand.Text())
 	if err := keeper.Replace(ctx, key, []byte("now\n")); err != nil {
 		return time.Time{}, fmt.Errorf("publish: tell the store's time: %w", err)
 	}
