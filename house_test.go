@@ -37,6 +37,7 @@ var ranks = map[string]int{
 	"perennial/features":       2,
 	"perennial/features/label": 2,
 
+	"perennial/pipeline/erasure": 1,
 	"perennial/pipeline/extract": 1,
 	"perennial/pipeline/publish": 1,
 	"perennial/simulate":         1,
