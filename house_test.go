@@ -38,7 +38,7 @@ var ranks = map[string]int{
 	"perennial/features/label": 2,
 
 	"perennial/pipeline/erasure": 1,
-	"perennial/pipeline/extract": 1,
+	"perennial/pipeline/extract": 2,
 	"perennial/pipeline/publish": 1,
 	"perennial/simulate":         1,
 

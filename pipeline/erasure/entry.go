@@ -32,8 +32,7 @@ func (e entry) encode(key []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte("entry\n")) // no customer's digest is a seal
+	mac := hmac.New(sha256.New, derived(key, "entries"))
 	mac.Write(body)
 	e.Seal = hex.EncodeToString(mac.Sum(nil))
 	body, err = json.MarshalIndent(e, "", "  ")

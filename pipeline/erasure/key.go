@@ -2,7 +2,9 @@ package erasure
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -63,8 +65,8 @@ func (s Secret) orMade(ctx context.Context, st store.Store) ([]byte, error) {
 	if !errors.Is(err, store.ErrNotExist) {
 		return key, err
 	}
-	made := make([]byte, sha256Bytes)
-	rand.Read(made) // never fails
+	made := make([]byte, sha256.Size) // longer adds no strength
+	rand.Read(made)                   // never fails
 	create := st.Create
 	if private, ok := st.(privateStore); ok {
 		create = private.CreatePrivate
@@ -80,8 +82,13 @@ func (s Secret) orMade(ctx context.Context, st store.Store) ([]byte, error) {
 	return s.orStored(ctx, st)
 }
 
-// sha256Bytes is the length at which a key is as strong as the hash.
-const sha256Bytes = 32
+// derived returns the key for one purpose: who is given that of the customers
+// cannot seal entries.
+func derived(key []byte, purpose string) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(purpose))
+	return mac.Sum(nil)
+}
 
 // privateStore can keep an object from everybody but its owner.
 type privateStore interface {

@@ -28,6 +28,7 @@ type List struct {
 	entries   uint64
 	hash      string
 	customers map[Digest]struct{}
+	key       []byte    // of the digests
 	macs      sync.Pool // of hash.Hash with the key: cheaper to reset than to make
 }
 
@@ -69,7 +70,7 @@ func readBodies(ctx context.Context, st store.Store) ([][]byte, error) {
 
 // newList checks every entry of a list.
 func newList(key []byte, bodies [][]byte) (*List, error) {
-	l := emptyList(key)
+	l := emptyList(derived(key, "customers"))
 	all := sha256.New()
 	for i, body := range bodies {
 		n := uint64(i) + 1
@@ -89,9 +90,11 @@ func newList(key []byte, bodies [][]byte) (*List, error) {
 	return l, nil
 }
 
+// emptyList returns a list of nobody whose digests are made with key.
 func emptyList(key []byte) *List {
 	return &List{
 		customers: map[Digest]struct{}{},
+		key:       key,
 		macs:      sync.Pool{New: func() any { return hmac.New(sha256.New, key) }},
 	}
 }
