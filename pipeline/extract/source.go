@@ -52,7 +52,7 @@ func (x *extraction) readAll(ctx context.Context, sources []*surveyed) (reports 
 			}
 		}
 		x.log.Info("read", "table", r.Table, "read", r.Read, "kept", r.Kept, "rejected", r.Rejected,
-			"filtered", r.Filtered, "after", r.After, "seconds", time.Since(began).Seconds())
+			"filtered", r.Filtered, "erased", r.Erased, "after", r.After, "seconds", time.Since(began).Seconds())
 	}
 	return reports, x.writeVocabulary(ctx, sources)
 }
@@ -79,7 +79,7 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*SourceReport, erro
 		for _, fault := range sortedKeys(f.reject) {
 			r.reject("row", fault, f.reject[fault])
 		}
-		r.Listed = append(r.Listed, f.faults...)
+		r.Listed = append(r.Listed, x.config.withheld(f.faults)...)
 	}
 	p := &pass{extraction: x, surveyed: s, report: r, staging: filepath.Join(x.spill, s.table.name)}
 	defer x.config.witness.reading(s.paths()...)()
