@@ -60,7 +60,11 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command
 			err = e
 		}
 	}()
-	report, err := extract.Run(ctx, cfg.Config, cfg.Today(env.Clock()), dir, env.Log)
+	pulled, err := extract.Pulled(cfg.Config, newWorkspace(cfg, nil).path(loads))
+	if err != nil {
+		return command.Input(err)
+	}
+	report, err := extract.Run(ctx, pulled, cfg.Today(env.Clock()), dir, env.Log)
 	if err != nil {
 		return command.Input(err)
 	}

@@ -314,27 +314,36 @@ func TestPullBeginsAgain(t *testing.T) {
 	}
 }
 
-// TestPullOutlivesItsServer kills a server of its own in the middle of a COPY,
-// starts it again before the next try, and pulls everything.
-func TestPullOutlivesItsServer(t *testing.T) {
-	dsn := testServer(t)
-	own := startServer(t, dsn)
-	sqlOn(t, own.dsn, "CREATE TABLE o AS SELECT i AS order_id, repeat('x', 200) AS channel FROM generate_series(1, 100000) i")
-	c, dir := ordersOf(own.dsn, "SELECT * FROM o"), t.TempDir()
-	p := &cutter{t: t, after: 1 << 20, cut: own.kill}
-	c.Sources.Orders.Postgres = p.listen(own.dsn)
-	restarts := 0
-	got, err := pull(t.Context(), c, day(t, "2026-01-01"), dir, silent(), func(context.Context, int) error {
-		restarts++
-		own.start()
-		return nil
+// TestPullFromAServerOfItsOwn does to a server what others would mind.
+func TestPullFromAServerOfItsOwn(t *testing.T) {
+	own := startServer(t, testServer(t))
+	t.Run("wrong password", func(t *testing.T) {
+		sqlOn(t, own.dsn, "CREATE ROLE guarded LOGIN PASSWORD 'right'")
+		c := ordersOf(strings.Replace(own.dsn, "user=perennial", "user=guarded", 1)+" password=canary", "SELECT 1 AS order_id")
+		_, err := pull(t.Context(), c, day(t, "2026-01-01"), t.TempDir(), silent(), atOnce)
+		wantError(t, err, ErrConfig, `extract: orders: postgres: password authentication failed for user "guarded" (check user and password`)
+		if strings.Contains(err.Error(), "canary") {
+			t.Errorf("%v shows the password", err)
+		}
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(pulled(t, c, "2026-01-01", dir)[0], "\n"); n != 100_001 || restarts != 1 || len(got.Sources.Orders.Files) != 1 {
-		t.Errorf("%d lines after %d restarts", n, restarts)
-	}
+	t.Run("killed in the middle of a COPY and started again", func(t *testing.T) {
+		sqlOn(t, own.dsn, "CREATE TABLE o AS SELECT i AS order_id, repeat('x', 200) AS channel FROM generate_series(1, 100000) i")
+		c, dir := ordersOf(own.dsn, "SELECT * FROM o"), t.TempDir()
+		p := &cutter{t: t, after: 1 << 20, cut: own.kill}
+		c.Sources.Orders.Postgres = p.listen(own.dsn)
+		restarts := 0
+		got, err := pull(t.Context(), c, day(t, "2026-01-01"), dir, silent(), func(context.Context, int) error {
+			restarts++
+			own.start()
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(pulled(t, c, "2026-01-01", dir)[0], "\n"); n != 100_001 || restarts != 1 || len(got.Sources.Orders.Files) != 1 {
+			t.Errorf("%d lines after %d restarts", n, restarts)
+		}
+	})
 }
 
 // ownServer is a cluster that a test may kill.
@@ -368,6 +377,14 @@ func startServer(t testing.TB, dsn string) *ownServer {
 		}
 	}
 	o.run("initdb", "-D", o.dir+"/data", "-U", "perennial", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+	rules := filepath.Join(o.dir, "data", "pg_hba.conf")
+	trust, err := os.ReadFile(rules)
+	if err == nil {
+		err = os.WriteFile(rules, append([]byte("local all guarded scram-sha-256\n"), trust...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	o.dsn = "host=" + o.dir + " user=perennial dbname=postgres"
 	o.start()
 	t.Cleanup(func() { o.run("pg_ctl", "-D", o.dir+"/data", "-m", "immediate", "-w", "stop") })
@@ -375,7 +392,7 @@ func startServer(t testing.TB, dsn string) *ownServer {
 }
 
 func (o *ownServer) start() {
-	o.run("pg_ctl", "-D", o.dir+"/data", "-w", "-t", "60", "-l", o.dir+"/log", "-o", "-c listen_addresses='' -c unix_socket_directories="+o.dir, "start")
+	o.run("pg_ctl", "-D", o.dir+"/data", "-w", "-t", "60", "-l", o.dir+"/log", "-o", "-c listen_addresses='' -c fsync=off -c unix_socket_directories="+o.dir, "start")
 }
 
 // kill ends the server as a crash does.

@@ -59,6 +59,30 @@ func PlanPulls(ctx context.Context, cfg Config, asOf history.Day, dir string) (C
 	return cfg, plans, nil
 }
 
+// Pulled returns the configuration that reads what Pull has brought to dir,
+// without asking any database. It is ErrMissing if a table was never pulled.
+func Pulled(cfg Config, dir string) (Config, error) {
+	for _, t := range tables {
+		s := cfg.source(t.name)
+		if s.Postgres == "" {
+			continue
+		}
+		have, err := readLoads(filepath.Join(dir, t.name))
+		var files []string
+		if err == nil {
+			files, err = have.files()
+		}
+		if err == nil && len(files) == 0 {
+			err = missingError("nothing was pulled from its database yet (run perennial extract)")
+		}
+		if err != nil {
+			return cfg, fmt.Errorf("extract: %s: %w", t.name, err)
+		}
+		s.pulled(files)
+	}
+	return cfg, nil
+}
+
 // foresee plans a pull and returns the files of those before it.
 func (p *puller) foresee(ctx context.Context) (plan PullPlan, files []string, err error) {
 	have, err := readLoads(p.dir)
