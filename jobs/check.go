@@ -14,8 +14,12 @@ import (
 
 // Check reads the sources as tonight would, into a folder that is removed
 // again, and says what tonight would do. The store is not touched, but for sources
-// in buckets, which tonight then need not fetch.
+// in buckets, which tonight then need not fetch. Databases are asked what a pull
+// would do; what was pulled before stands for their rows.
 func Check(ctx context.Context, cfg Config, asOf history.Day, env command.Env, out io.Writer) (err error) {
+	if ready, err := foreseePulls(ctx, &cfg, asOf, out); !ready || err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "perennial-check-")
 	if err != nil {
 		return err

@@ -61,6 +61,9 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command
 		}
 	}()
 	inputs, err := localInputs(ctx, cfg)
+	if err == nil {
+		inputs, err = extract.Pulled(inputs, newWorkspace(cfg, nil).path(loads))
+	}
 	if err != nil {
 		return command.Input(err)
 	}

@@ -103,12 +103,8 @@ func begin(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env
 		return nil, err
 	}
 	n := &night{cfg: cfg, opts: opts, env: env, store: st, registry: st, work: newWorkspace(cfg, st)}
-	inputs, err := localInputs(ctx, cfg)
-	if err == nil {
-		n.inputs, err = extract.Survey(ctx, inputs)
-	}
-	if err != nil {
-		return nil, errors.Join(command.Input(err), closeStore(st))
+	if n.inputs, err = n.survey(ctx); err != nil {
+		return nil, errors.Join(err, closeStore(st))
 	}
 	if err := n.settleIn(ctx); err != nil {
 		return nil, errors.Join(err, closeStore(st))
