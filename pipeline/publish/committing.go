@@ -35,6 +35,11 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 		return result, err
 	}
 	for range maxFences {
+		if s.Fence != nil {
+			if err := s.Fence(ctx); err != nil {
+				return Result{}, fmt.Errorf("publish: run %s: %w", s.RunID, err)
+			}
+		}
 		c := s.record(d, head)
 		if err := claimRuns(ctx, s.Store, c); err != nil {
 			return Result{}, err
