@@ -28,12 +28,14 @@ import (
 type Config struct {
 	extract.Config `yaml:",inline"`
 
-	Store     string         `yaml:"store"` // folder, relative to the YAML file; default ./out
-	Seed      uint64         `yaml:"seed"`  // default 1
+	Store     string         `yaml:"store"`     // folder, relative to the YAML file, or gs://bucket/prefix; default ./out
+	Workspace string         `yaml:"workspace"` // folder to work in; default: the store's own, for gs:// ./work/<shop>
+	Seed      uint64         `yaml:"seed"`      // default 1
 	MaxAge    features.Span  `yaml:"max_age"`
 	Churn     Churn          `yaml:"churn"`
 	Train     Train          `yaml:"train"`
 	Publish   Publish        `yaml:"publish"`
+	Catchup   Catchup        `yaml:"catchup"` // latest (default) or all: what a night does about the nights before it that did not run
 	Features  []features.Own `yaml:"features"`
 	Recommend Recommend      `yaml:"recommend"`
 	Actions   action.Config  `yaml:"actions"`
@@ -107,11 +109,27 @@ func Load(name string, env func(string) (string, bool)) (Config, error) {
 		return Config{}, configError(fmt.Errorf("%s: %w", name, err))
 	}
 	cfg.BaseDir = filepath.Dir(name)
-	if !strings.Contains(cfg.Store, "://") && !filepath.IsAbs(cfg.Store) {
-		cfg.Store = filepath.Join(cfg.BaseDir, cfg.Store)
-	}
+	cfg.place()
 	return cfg, nil
 }
+
+// place settles where store and workspace are; an empty workspace is the store's
+// own folder.
+func (c *Config) place() {
+	elsewhere := strings.Contains(c.Store, "://")
+	if !elsewhere && !filepath.IsAbs(c.Store) {
+		c.Store = filepath.Join(c.BaseDir, c.Store)
+	}
+	switch {
+	case c.Workspace != "" && !filepath.IsAbs(c.Workspace):
+		c.Workspace = filepath.Join(c.BaseDir, c.Workspace)
+	case c.Workspace == "" && elsewhere:
+		c.Workspace = filepath.Join(c.BaseDir, "work", c.Shop)
+	}
+}
+
+// object names an object of the store for a person.
+func (c *Config) object(key string) string { return strings.TrimSuffix(c.Store, "/") + "/" + key }
 
 // parse decodes and checks the text of a config.
 func parse(text []byte, env func(string) (string, bool)) (Config, error) {
@@ -139,6 +157,7 @@ func (c Config) withDefaults() (Config, error) {
 	c.Train.Cutoffs = cmp.Or(c.Train.Cutoffs, 6)
 	c.Train.MaxRows = cmp.Or(c.Train.MaxRows, 300_000)
 	c.Publish.Keep = cmp.Or(c.Publish.Keep, 14)
+	c.Catchup = cmp.Or(c.Catchup, CatchupLatest)
 	c.Timezone = cmp.Or(c.Timezone, "UTC")
 	if c.Preset != "" && c.Sources.Orders.Preset == "" && c.Sources.Orders.SQL == "" {
 		c.Sources.Orders.Preset = c.Preset
@@ -154,6 +173,8 @@ func (c Config) withDefaults() (Config, error) {
 		return c, fmt.Errorf("train: cutoffs %d (use at least 1)", c.Train.Cutoffs)
 	case c.Train.MaxRows < 1000:
 		return c, fmt.Errorf("train: max_rows %d (use at least 1000)", c.Train.MaxRows)
+	case c.Catchup != CatchupLatest && c.Catchup != CatchupAll:
+		return c, fmt.Errorf("catchup: %q (use latest or all)", c.Catchup)
 	case c.Publish.Keep < 1:
 		return c, fmt.Errorf("publish: keep %d (use at least 1)", c.Publish.Keep)
 	}
@@ -180,9 +201,8 @@ func (c *Config) Today(now time.Time) history.Day {
 // the store is and how much memory is used can not.
 func (c *Config) Hash() string {
 	choices := *c
-	choices.Store, choices.MemoryLimit, choices.Threads, choices.SpillDir, choices.BaseDir = "", "", 0, "", ""
-	choices.Limits = extract.Limits{}
-	choices.location = nil
+	choices.Store, choices.Workspace, choices.MemoryLimit, choices.Threads, choices.SpillDir, choices.BaseDir = "", "", "", 0, "", ""
+	choices.Limits, choices.Catchup, choices.location = extract.Limits{}, "", nil
 	text, err := json.Marshal(choices)
 	if err != nil {
 		panic("jobs: a config is plain data: " + err.Error())

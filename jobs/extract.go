@@ -2,24 +2,55 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"perennial/command"
 	"perennial/pipeline/extract"
-	"perennial/pipeline/history"
+	"perennial/pipeline/store"
 )
 
-// extractInto extracts the inputs into dir, or returns the report of the extract
-// that an earlier try has finished there.
-func extractInto(ctx context.Context, in *extract.Inputs, asOf history.Day, dir string, env command.Env) (*extract.Report, error) {
-	if done, err := extract.Open(dir); err == nil {
-		env.Log.Info("extract is there already", "dir", dir)
-		return done.Report(), in.Close()
+// extractInto extracts the inputs into dir, or finds the extract that an earlier try
+// has finished there or kept in the store.
+func (n *night) extractInto(ctx context.Context, dir string) (*extract.Report, error) {
+	done, err := extract.Open(dir)
+	if err != nil && n.work.apart {
+		if err := n.fetchExtract(ctx, dir); err != nil {
+			return nil, err
+		}
+		done, err = extract.Open(dir)
 	}
-	report, err := in.Run(ctx, asOf, dir, env.Log)
-	return report, command.Input(err)
+	if err == nil {
+		n.env.Log.Info("extract is there already", "dir", dir)
+		return done.Report(), errors.Join(n.inputs.Close(), n.keepExtract(ctx))
+	}
+	report, err := n.inputs.Run(ctx, n.opts.AsOf, dir, n.env.Log)
+	if err != nil {
+		return report, command.Input(err)
+	}
+	return report, n.keepExtract(ctx)
+}
+
+// keepExtract copies the extract into a store elsewhere; that of a past day is read
+// from the sources when it is needed again.
+func (n *night) keepExtract(ctx context.Context) error {
+	if n.opts.past {
+		return nil
+	}
+	return n.work.keepFolder(ctx, n.history)
+}
+
+// fetchExtract brings the extract from the store if it is there. One that is damaged
+// is read from the sources again, and put in its place.
+func (n *night) fetchExtract(ctx context.Context, dir string) error {
+	err := n.work.fetch(ctx, n.history, dir, func(string) bool { return true })
+	if err == nil || errors.Is(err, store.ErrNotExist) {
+		return nil
+	}
+	n.env.Log.Warn("the extract in the store is of no use; the sources are read again", "cause", err)
+	return errors.Join(os.RemoveAll(dir), n.store.Delete(ctx, n.history+"/"+filesFile))
 }
 
 // keepRejects copies the lists of rejected rows beside the night's manifest, also
@@ -38,7 +69,7 @@ func (n *night) keepRejects(ctx context.Context, dir string) error {
 		if err := n.store.Replace(ctx, key, text); err != nil {
 			return err
 		}
-		n.summary.Notes = append(n.summary.Notes, "Rejected rows are listed in "+filepath.Join(n.cfg.Store, key)+".")
+		n.summary.Notes = append(n.summary.Notes, "Rejected rows are listed in "+n.cfg.object(key)+".")
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,7 +18,6 @@ import (
 	"perennial/models/nextpurchase"
 	"perennial/models/purchase"
 	"perennial/models/registry"
-	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 	"perennial/pipeline/store"
 )
@@ -59,12 +59,12 @@ func importModel(ctx context.Context, cfg Config, opts ImportOptions, out io.Wri
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
 	days, err := horizonOf(ctx, st, cfg, opts.Question)
 	if err != nil {
 		return err
 	}
-	set, err := newestSet(st, cfg)
+	set, err := newestSet(ctx, st, cfg)
 	if err != nil {
 		return err
 	}
@@ -136,12 +136,12 @@ func readForeign(text []byte) (*gbdt.Model, error) {
 }
 
 // openExisting opens a store that a night has made.
-func openExisting(location string) (*store.Folder, error) {
+func openExisting(location string) (store.Keeper, error) {
 	st, err := openToRead(location)
 	if err != nil {
 		return nil, err
 	}
-	if err := st.Close(); err != nil {
+	if err := closeStore(st); err != nil {
 		return nil, err
 	}
 	return openStore(location)
@@ -168,23 +168,25 @@ func horizonOf(ctx context.Context, st store.Store, cfg Config, question string)
 }
 
 // newestSet returns the features of the newest night.
-func newestSet(st *store.Folder, cfg Config) (*features.Set, error) {
-	root, err := st.Path("history")
-	if err != nil {
-		return nil, err
+func newestSet(ctx context.Context, st store.Keeper, cfg Config) (set *features.Set, err error) {
+	newest := ""
+	for object, err := range st.List(ctx, "history/") {
+		if err != nil {
+			return nil, err
+		}
+		if path.Base(object.Key) == "extract.json" {
+			newest = max(newest, path.Dir(object.Key))
+		}
 	}
-	dirs, err := filepath.Glob(filepath.Join(root, "*", "extract.json"))
-	if err != nil {
-		return nil, err
-	}
-	if len(dirs) == 0 {
+	if newest == "" {
 		return nil, &command.Error{Code: command.ExitInput, Err: fmt.Errorf("store %s holds no extract (run a night first: perennial nightly)", cfg.Store)}
 	}
-	opened, err := extract.Open(filepath.Dir(slices.Max(dirs)))
+	opened, done, err := newWorkspace(cfg, st).openExtract(ctx, newest, noBucket)
 	if err != nil {
 		return nil, err
 	}
-	set, err := features.NewSet(opened.Vocabulary(), cfg.Features)
+	defer func() { err = errors.Join(err, done()) }()
+	set, err = features.NewSet(opened.Vocabulary(), cfg.Features)
 	if err != nil {
 		return nil, configError(err)
 	}

@@ -19,7 +19,7 @@ func WithdrawModel(ctx context.Context, cfg Config, question, name string, out i
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
 	if err := store.CheckKey(question); err != nil {
 		return command.Usage("models withdraw: --question %q: %w", question, err)
 	}
@@ -45,7 +45,7 @@ func PromoteModel(ctx context.Context, cfg Config, question, version string, out
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
 	saved, err := registry.Load(ctx, st, question, version)
 	if errors.Is(err, store.ErrNotExist) {
 		return &command.Error{Code: command.ExitInput, Err: fmt.Errorf("models promote: no version %s of %s (see: perennial models list)", version, question)}
@@ -56,7 +56,7 @@ func PromoteModel(ctx context.Context, cfg Config, question, version string, out
 	if _, ok := saved.Files[modelFile]; !ok {
 		return command.Usage("models promote: %s has not been judged yet, or failed: %s (wait for the next training night)", version, saved.Card.Why)
 	}
-	set, err := newestSet(st, cfg)
+	set, err := newestSet(ctx, st, cfg)
 	if err != nil {
 		return fmt.Errorf("models promote: %w", err)
 	}

@@ -204,7 +204,7 @@ func (a *analyst) tear(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer st.Close()
+	defer closeStore(st)
 	entries, err := readImports(t.Context(), st, purchase.Question(importDays))
 	if err != nil {
 		t.Fatal(err)

@@ -39,6 +39,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if len(os.Args) > 1 && os.Args[1] == killedNight {
+		runKilledNight(os.Args[2:])
+	}
 	os.Exit(m.Run())
 }
 

@@ -24,11 +24,22 @@ type NightlyOptions struct {
 	Accept []string    // gates to override, by name
 	Reason string      // why
 	By     string      // who says so
+
+	past bool // of a backfill: the day is published to a series of its own
 }
 
 // Nightly is one night: extract, train when due, score, act, publish. It
-// returns what happened, also when a gate held the publish back.
-func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
+// returns what happened, also when a gate held the publish back. Nights that did not
+// run are filled afterwards if the configuration says so.
+func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (*Summary, error) {
+	summary, err := oneNight(ctx, cfg, opts, env)
+	if err != nil || len(summary.Missed) == 0 {
+		return summary, err
+	}
+	return summary, summary.catchUp(ctx, cfg, env)
+}
+
+func oneNight(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
 	night, err := begin(ctx, cfg, opts, env)
 	if err != nil {
 		return nil, err
@@ -50,25 +61,33 @@ func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env command.E
 	if err := night.act(ctx); err != nil {
 		return night.summary, during("act", err)
 	}
-	return night.summary, night.publish(ctx)
+	if err := night.publish(ctx); err != nil {
+		return night.summary, err
+	}
+	return night.summary, night.noteMissed(ctx)
 }
 
 // night is the state of one night. Each step fills what the next one reads.
 type night struct {
-	cfg   Config
-	opts  NightlyOptions
-	env   command.Env
-	store store.Store
-	files *store.Folder // the same store, for files that are streamed
-	runID string
-	start time.Time
-	log   bytes.Buffer // what was logged, as JSON lines
+	cfg      Config
+	opts     NightlyOptions
+	env      command.Env
+	store    store.Keeper
+	registry store.Keeper // where the models are; the store, but for a past day
+	work     workspace
+	runID    string
+	start    time.Time
+	resumed  bool         // it goes on with a night that was killed
+	log      bytes.Buffer // what was logged, as JSON lines
 
 	inputs    *extract.Inputs
+	history   string          // key of the extract
+	office    office          // who scores: those in office, after tonight's promotions
+	previous  *publish.Reader // what rows are compared with; nil for none
 	shop      *shop
 	churnDays int
 	models    *predictors
-	answers   *answers // of this night's training; nil when none was due
+	spool     *spool
 	desk      *desk
 	eligible  publish.IDChecksum
 	parts     []publish.Part
@@ -76,27 +95,28 @@ type night struct {
 	summary *Summary
 }
 
-// begin opens the store and gives the night its id.
+// begin opens the store and gives the night its id, that of a killed night if it
+// goes on with one.
 func begin(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (*night, error) {
-	folder, err := openStore(cfg.Store)
+	st, err := openStore(cfg.Store)
 	if err != nil {
 		return nil, err
 	}
-	start := env.Clock()
-	n := &night{cfg: cfg, opts: opts, env: env, store: folder, files: folder, start: start}
-	n.runID = publish.NewRunID(start, env.Nonce())
+	n := &night{cfg: cfg, opts: opts, env: env, store: st, registry: st, work: newWorkspace(cfg, st)}
+	if n.inputs, err = extract.Survey(ctx, cfg.Config); err != nil {
+		return nil, errors.Join(command.Input(err), closeStore(st))
+	}
+	if err := n.settleIn(ctx); err != nil {
+		return nil, errors.Join(err, closeStore(st))
+	}
+	n.spool = &spool{n.work.path("spool/" + n.runID)}
 	n.env.Log = slog.New(slog.NewMultiHandler(env.Log.Handler(), slog.NewJSONHandler(&n.log, nil))).With("run_id", n.runID)
 	n.summary = &Summary{Shop: cfg.Shop, AsOf: opts.AsOf, RunID: n.runID, Store: cfg.Store, Currency: cfg.Currency}
-	if n.inputs, err = extract.Survey(ctx, cfg.Config); err != nil {
-		return nil, errors.Join(command.Input(err), folder.Close())
+	n.env.Log.Info("night begins", "shop", cfg.Shop, "as_of", opts.AsOf.String(), "resumed", n.resumed)
+	if n.resumed {
+		n.summary.Notes = append(n.summary.Notes, fmt.Sprintf("This night began at %s and was cut short; it went on where it was.", n.start.UTC().Format(time.RFC3339)))
 	}
-	n.env.Log.Info("night begins", "shop", cfg.Shop, "as_of", opts.AsOf.String())
 	return n, nil
-}
-
-// key identifies a night's result: equal keys give equal scores.
-func (n *night) key() string {
-	return shortHash(fmt.Appendf(nil, "%s|%s|%s|%s", n.opts.AsOf, n.inputs.Fingerprint(), n.cfg.Hash(), n.env.Version))
 }
 
 // published reports whether this very night is published already.
@@ -109,17 +129,18 @@ func (n *night) published(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	n.summary.Outcome, n.summary.Commit = "already published", commit.N
+	if n.resumed && commit.RunID == n.runID {
+		n.summary.Outcome, n.summary.Rows, n.summary.Gates = "published", commit.Rows, commit.Gates // and then killed
+	}
 	return true, nil
 }
 
 // extract reads the sources, or finds them read by an earlier try.
 func (n *night) extract(ctx context.Context) error {
 	defer n.stage("extract")()
-	dir, err := n.files.Path(fmt.Sprintf("history/%s-%s", n.opts.AsOf, n.inputs.Fingerprint()[:16]))
-	if err != nil {
-		return err
-	}
-	report, err := extractInto(ctx, n.inputs, n.opts.AsOf, dir, n.env)
+	n.history = fmt.Sprintf("history/%s-%s", n.opts.AsOf, n.inputs.Fingerprint()[:16])
+	dir := n.work.path(n.history)
+	report, err := n.extractInto(ctx, dir)
 	if err := errors.Join(err, n.keepRejects(ctx, dir)); err != nil {
 		return err
 	}
@@ -134,27 +155,18 @@ func (n *night) extract(ctx context.Context) error {
 // train trains when due and loads the models in office.
 func (n *night) train(ctx context.Context) error {
 	defer n.stage("train")()
-	due, err := n.shop.trainingDue(ctx, n.store, n.churnDays)
+	decided, err := n.decide(ctx)
 	if err != nil {
 		return err
 	}
-	if due {
-		plan := planTonight(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.churnDays, n.cfg.Train.Cutoffs)
-		if plan.imported, err = imported(ctx, n.store, plan); err != nil {
+	if decided != nil {
+		if err := decided.promote(ctx, n); err != nil {
 			return err
 		}
-		if n.answers, err = n.shop.train(ctx, plan, n.churnDays, n.env.Progress); err != nil {
-			return err
-		}
-		if err := n.shop.settle(ctx, n.store, n.answers, n.churnDays); err != nil {
-			return err
-		}
-		if err := n.shop.noteTraining(ctx, n.store, n.churnDays); err != nil {
-			return err
-		}
-		n.summary.addBoards(n.answers)
+		n.office = n.office.after(decided.Promotions)
+		n.summary.Trained, n.summary.Calibration = decided.Boards, decided.Calibration
 	}
-	if n.models, err = n.shop.champions(ctx, n.store, n.churnDays); err == nil && n.models == nil {
+	if n.models, err = n.shop.champions(ctx, n.registry, n.churnDays); err == nil && n.models == nil {
 		n.models, err = n.shop.guesses(n.churnDays)
 	}
 	if err == nil {
@@ -163,22 +175,63 @@ func (n *night) train(ctx context.Context) error {
 	return err
 }
 
+// decide trains if that is due and returns what it decided, nil if not. A training
+// that ended before the night was killed is found, not done again.
+func (n *night) decide(ctx context.Context) (*trained, error) {
+	if decided, err := readTrained(ctx, n.store, n.runID); decided != nil || err != nil {
+		return decided, err
+	}
+	due, err := n.shop.trainingDue(ctx, n.registry, n.churnDays)
+	if !due || err != nil {
+		return nil, err
+	}
+	if n.registry != n.store { // a past day trains for itself
+		n.registry = n.store
+		if n.office, err = readOffice(ctx, n.registry, n.cfg); err != nil {
+			return nil, err
+		}
+	}
+	plan := planTonight(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.churnDays, n.cfg.Train.Cutoffs)
+	if plan.imported, err = imported(ctx, n.store, plan); err != nil {
+		return nil, err
+	}
+	all, err := n.shop.train(ctx, plan, n.churnDays, n.env.Progress)
+	if err != nil {
+		return nil, err
+	}
+	promotions, err := n.shop.settle(ctx, n.store, all, n.churnDays)
+	if err != nil {
+		return nil, err
+	}
+	n.env.Log.Debug("models trained")
+	return newTrained(all, promotions).write(ctx, n.store, n.runID)
+}
+
 // act fills segments and actions and stages the parts.
 func (n *night) act(ctx context.Context) error {
 	defer n.stage("act")()
-	if err := n.desk.propose(ctx, n.env.Progress); err != nil {
-		return err
+	if !n.spool.noted(proposedNote, &n.desk.thresholds) {
+		if err := n.desk.propose(ctx, n.env.Progress); err != nil {
+			return err
+		}
+		if err := n.spool.note(proposedNote, n.desk.thresholds); err != nil {
+			return err
+		}
 	}
-	set := publish.Set{Store: n.store, RunID: n.runID, Buckets: n.desk.buckets}
-	n.parts = make([]publish.Part, n.desk.buckets)
-	samples := make([][]publish.Score, n.desk.buckets)
-	err := n.desk.decide(ctx, n.env.Progress, func(k int, rows []publish.Score) (err error) {
-		n.parts[k], err = set.WritePart(ctx, k, rows)
-		samples[k] = sampleOf(rows)
-		return err
+	staged := make([]stagedPart, n.desk.buckets)
+	err := n.desk.each(ctx, n.env.Progress.Step("decide", n.desk.buckets), func(k int) error {
+		if n.spool.noted(partNote(k), &staged[k]) {
+			return nil
+		}
+		return n.stagePart(ctx, k, &staged[k])
 	})
 	if err != nil {
 		return err
+	}
+	n.parts = make([]publish.Part, len(staged))
+	samples := make([][]publish.Score, len(staged))
+	for k := range staged {
+		n.parts[k], samples[k] = staged[k].Part, staged[k].Sample
 	}
 	n.summary.addSamples(samples)
 	return nil

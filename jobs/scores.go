@@ -24,7 +24,7 @@ func Scores(ctx context.Context, location string, opts ScoresOptions, out io.Wri
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
 	reader, err := openCommit(ctx, st, opts.Commit)
 	if err != nil {
 		return err

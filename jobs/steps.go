@@ -72,12 +72,12 @@ func (n *night) stageDraft(ctx context.Context) error {
 
 // PublishStaged commits the set that `perennial score` staged last.
 func PublishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
-	folder, err := openStore(cfg.Store)
+	st, err := openStore(cfg.Store)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, folder.Close()) }()
-	text, err := folder.Read(ctx, staged)
+	defer func() { err = errors.Join(err, closeStore(st)) }()
+	text, err := st.Read(ctx, staged)
 	if errors.Is(err, store.ErrNotExist) {
 		return nil, &command.Error{Code: command.ExitInput, Err: fmt.Errorf("publish: nothing is staged in %s (run: perennial score)", cfg.Store)}
 	}
@@ -96,7 +96,7 @@ func PublishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env com
 		}
 		set.Draft.Override = chosen
 	}
-	result, err := publish.Set{Store: folder, RunID: set.RunID, Buckets: set.Buckets}.Commit(ctx, set.Draft)
+	result, err := publish.Set{Store: st, RunID: set.RunID, Buckets: set.Buckets}.Commit(ctx, set.Draft)
 	return summary, summary.settle(result, err, env)
 }
 
@@ -108,6 +108,7 @@ func (n *night) features(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return n.writeFeatures(k, m)
+		_, err = n.writeFeatures(ctx, k, m)
+		return err
 	})
 }

@@ -17,7 +17,7 @@ func Verify(ctx context.Context, location string, n uint64, out io.Writer) (err 
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
 	reader, err := openCommit(ctx, st, n)
 	if err != nil {
 		return err

@@ -68,7 +68,7 @@ func (p *child) accuse(ctx context.Context, err error) error {
 		return err
 	}
 	for _, path := range deadly.paths {
-		one, startErr := startChild(p.limits, p.memory)
+		one, startErr := startChild(p.limits, p.memory.Load())
 		if startErr != nil {
 			return err
 		}

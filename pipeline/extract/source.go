@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"perennial/pipeline/history"
@@ -88,7 +89,7 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*SourceReport, erro
 		err = changed
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.table.name, err)
+		return nil, fmt.Errorf("%s: %w", s.table.name, s.inFile(err))
 	}
 	r.sortReasons()
 	if err := writeRejects(filepath.Join(x.dir, rejectsFolder), r); err != nil {
@@ -101,6 +102,14 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*SourceReport, erro
 		return nil, dataError("orders: no row is left of %d before %v (check sql, and the dates)", r.Read+r.After, x.asOf)
 	}
 	return r, os.RemoveAll(p.staging)
+}
+
+// inFile names the file that a source's bad data is in, where there is only one.
+func (s *surveyed) inFile(err error) error {
+	if name := s.files[0].file.name(); len(s.files) == 1 && errors.Is(err, ErrBadData) && !strings.Contains(err.Error(), name) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return err
 }
 
 // sortedKeys returns the keys of a map in order.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -122,8 +123,7 @@ func (c *collecting) collectDeltas(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		var n uint64
-		if _, err := fmt.Sscanf(object.Key, "deltas/%d/", &n); err != nil || n > c.done.Head || c.keys[object.Key] {
+		if c.keys[object.Key] || !c.taken(object.Key) {
 			continue
 		}
 		if err := c.delete(ctx, object); err != nil {
@@ -131,6 +131,12 @@ func (c *collecting) collectDeltas(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// taken reports whether the commit number in a key, its second part, has a commit.
+func (c *collecting) taken(key string) bool {
+	n, err := strconv.ParseUint(runOf(key), 10, 64)
+	return err == nil && n <= c.done.Head
 }
 
 // leftovers are the objects of one run that no kept commit names.
@@ -166,7 +172,9 @@ func (c *collecting) leftovers(ctx context.Context) (map[string]*leftovers, erro
 				return nil, err
 			}
 			runID := runOf(object.Key)
-			if prefix == "deltas/" {
+			if prefix == "deltas/" && c.taken(object.Key) {
+				continue // dealt with
+			} else if prefix == "deltas/" {
 				_, rest, _ := strings.Cut(object.Key, "/")
 				runID = runOf(rest)
 			}
@@ -223,7 +231,11 @@ func (c *collecting) claim(ctx context.Context, runID string) (bool, error) {
 	} else if !errors.Is(err, ErrNoCommit) {
 		return false, err
 	}
-	if by, err := takeClaim(ctx, c.store, head+1, runID, collector); err != nil || by != collector {
+	by, err := takeClaim(ctx, c.store, head+1, runID, collector)
+	if errors.Is(err, ErrCorrupt) {
+		return false, nil // whose it is cannot be told
+	}
+	if err != nil || by != collector {
 		return false, err
 	}
 	for n := c.done.Head + 1; n <= head; n++ {
@@ -271,11 +283,7 @@ func (c *collecting) tidy(ctx context.Context) error {
 		prefix string
 		over   func(object store.Object) bool
 	}{
-		{"claims/", func(o store.Object) bool {
-			var n uint64
-			_, err := fmt.Sscanf(o.Key, "claims/%d/", &n)
-			return err == nil && n <= c.done.Head
-		}},
+		{"claims/", func(o store.Object) bool { return c.taken(o.Key) }},
 		{"collected/", func(o store.Object) bool { return c.age(o.Modified) >= markKept }},
 		{nightsPrefix, func(o store.Object) bool { return c.age(o.Modified) >= c.policy.Young }},
 		{clockPrefix, func(o store.Object) bool { return c.age(o.Modified) >= c.policy.Orphan }},
