@@ -39,7 +39,7 @@ func commands(env command.Env) *cobra.Command {
 		stepCommand(env, jobs.StepFeatures, "Read the sources and write the feature table"),
 		stepCommand(env, jobs.StepTrain, "Train models when due and promote those that win"),
 		stepCommand(env, jobs.StepScore, "Score every customer and stage the result without publishing it"),
-		publishCommand(env), evaluateCommand(env), explainCommand(), scoresCommand(), verifyCommand(), modelsCommand(), labCommand(env),
+		publishCommand(env), evaluateCommand(env), explainCommand(), scoresCommand(), verifyCommand(), eraseCommand(env), modelsCommand(), labCommand(env),
 	)
 	for _, cmd := range root.Commands() {
 		wrapUsage(cmd)

@@ -20,6 +20,7 @@ import (
 
 	"perennial/features"
 	"perennial/models/action"
+	"perennial/pipeline/erasure"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 )
@@ -41,7 +42,8 @@ type Config struct {
 	Actions   action.Config  `yaml:"actions"`
 	Preset    string         `yaml:"preset"` // of the orders source, for short
 
-	location *time.Location
+	location   *time.Location
+	erasureKey erasure.Secret // from the environment; "" for the one in the store
 }
 
 // Churn says when silence counts as churn.
@@ -109,6 +111,8 @@ func Load(name string, env func(string) (string, bool)) (Config, error) {
 		return Config{}, configError(fmt.Errorf("%s: %w", name, err))
 	}
 	cfg.BaseDir = filepath.Dir(name)
+	key, _ := env(erasure.Variable)
+	cfg.erasureKey = erasure.Secret(key)
 	cfg.place()
 	return cfg, nil
 }

@@ -73,6 +73,7 @@ type night struct {
 	opts     NightlyOptions
 	env      command.Env
 	store    store.Keeper
+	list     store.Keeper // where the erased customers are; the store, but for a past day
 	registry store.Keeper // where the models are; the store, but for a past day
 	work     workspace
 	runID    string
@@ -102,7 +103,10 @@ func begin(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env
 	if err != nil {
 		return nil, err
 	}
-	n := &night{cfg: cfg, opts: opts, env: env, store: st, registry: st, work: newWorkspace(cfg, st)}
+	n := &night{cfg: cfg, opts: opts, env: env, store: st, list: st, registry: st, work: newWorkspace(cfg, st)}
+	if n.cfg.Erased, err = loadErased(ctx, st, cfg); err != nil {
+		return nil, errors.Join(err, closeStore(st))
+	}
 	if n.inputs, err = n.survey(ctx); err != nil {
 		return nil, errors.Join(err, closeStore(st))
 	}
@@ -240,14 +244,22 @@ func (n *night) act(ctx context.Context) error {
 // publish commits the staged parts, all at once.
 func (n *night) publish(ctx context.Context) error {
 	defer n.stage("publish")()
-	result, err := publish.Set{Store: n.store, RunID: n.runID, Buckets: n.desk.buckets}.Commit(ctx, n.draft())
+	set := publish.Set{Store: n.store, RunID: n.runID, Buckets: n.desk.buckets, Fence: sameErased(n.list, n.cfg, n.cfg.Erased.Hash())}
+	result, err := set.Commit(ctx, n.draft())
+	if err == nil && result.Commit.Base == 0 {
+		// An erasure that found no commit had none to stop this one with.
+		err = set.Fence(ctx)
+	}
+	if errors.Is(err, errListGrown) {
+		return errors.Join(err, n.eraseAgain(ctx))
+	}
 	return n.summary.settle(result, err, n.env)
 }
 
 // draft describes the staged set.
 func (n *night) draft() publish.Draft {
 	return publish.Draft{
-		Parts: n.parts, AsOf: n.opts.AsOf, Eligible: n.eligible, IdempotencyKey: n.key(), Models: n.models.versions,
+		Parts: n.parts, AsOf: n.opts.AsOf, Eligible: n.eligible, IdempotencyKey: n.key(), ErasureListHash: n.cfg.Erased.Hash(), Models: n.models.versions,
 		Override: n.override(), Force: n.opts.Force, CreatedAt: n.start,
 	}
 }
