@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"io"
 	"log/slog"
 	"os"
 	"testing"
@@ -8,12 +9,16 @@ import (
 
 	"perennial/command"
 	"perennial/models/golearn"
+	"perennial/pipeline/extract"
 )
 
 // TestMain lets the test binary be the process in which liblinear trains.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == golearn.ChildCommand {
-		if err := golearn.ServeChild(os.Stdin, os.Stdout); err != nil {
+	children := map[string]func(io.Reader, io.Writer) error{
+		golearn.ChildCommand: golearn.ServeChild, extract.ChildCommand: extract.ServeChild,
+	}
+	if len(os.Args) > 1 && children[os.Args[1]] != nil {
+		if err := children[os.Args[1]](os.Stdin, os.Stdout); err != nil {
 			os.Exit(1)
 		}
 		os.Exit(0)
