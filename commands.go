@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"perennial/command"
 	"perennial/jobs"
 	"perennial/pipeline/history"
 	"perennial/simulate"
@@ -17,7 +18,7 @@ import (
 func joinLines(text string) string { return strings.ReplaceAll(text, "\n", "; ") }
 
 // commands returns the command line of perennial.
-func commands(env jobs.Env) *cobra.Command {
+func commands(env command.Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "perennial",
 		Short:         "Score a shop's customers every night, with reasons and a recommended action",
@@ -61,7 +62,7 @@ func wrapUsage(cmd *cobra.Command) {
 	}
 }
 
-func usageError(err error) error { return &jobs.CodedError{Code: jobs.ExitUsage, Err: err} }
+func usageError(err error) error { return &command.Error{Code: command.ExitUsage, Err: err} }
 
 // configFlag adds -c and returns what loads the configuration.
 func configFlag(cmd *cobra.Command) func() (jobs.Config, error) {
@@ -89,7 +90,7 @@ func dayFlag(cmd *cobra.Command, name, usage string) func() (history.Day, error)
 	}
 }
 
-func demoCommand(env jobs.Env) *cobra.Command {
+func demoCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Simulate a shop, run its night and show the scores; needs no input",
 		Example: "  perennial demo\n  perennial demo --customers 5000 --out ./demo", Args: cobra.NoArgs,
@@ -102,7 +103,7 @@ func demoCommand(env jobs.Env) *cobra.Command {
 	return cmd
 }
 
-func simulateCommand(env jobs.Env) *cobra.Command {
+func simulateCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "simulate", Short: "Write a shop's orders, engagements, customers and products with the truth behind them",
 		Example: "  perennial simulate --customers 10000 --days 730 --seed 7 --out ./shop", Args: cobra.NoArgs,
@@ -123,7 +124,7 @@ func simulateFlags(cmd *cobra.Command) *simulate.Config {
 	return cfg
 }
 
-func initCommand(env jobs.Env) *cobra.Command {
+func initCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "init FILE …", Short: "Look at exports and write perennial.yaml",
 		Example: "  perennial init orders.csv customers.csv", Args: cobra.MinimumNArgs(1),
@@ -135,7 +136,7 @@ func initCommand(env jobs.Env) *cobra.Command {
 	return cmd
 }
 
-func checkCommand(env jobs.Env) *cobra.Command {
+func checkCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check", Short: "Read configuration and data and say what tonight would do; nothing is written",
 		Example: "  perennial check -c perennial.yaml", Args: cobra.NoArgs,
@@ -152,7 +153,7 @@ func checkCommand(env jobs.Env) *cobra.Command {
 }
 
 // nightOf loads the configuration and settles the business day.
-func nightOf(load func() (jobs.Config, error), asOf func() (history.Day, error), env jobs.Env) (jobs.Config, jobs.NightlyOptions, error) {
+func nightOf(load func() (jobs.Config, error), asOf func() (history.Day, error), env command.Env) (jobs.Config, jobs.NightlyOptions, error) {
 	day, err := asOf()
 	if err != nil {
 		return jobs.Config{}, jobs.NightlyOptions{}, err
@@ -164,7 +165,7 @@ func nightOf(load func() (jobs.Config, error), asOf func() (history.Day, error),
 	return cfg, jobs.NightlyOptions{AsOf: day}, err
 }
 
-func nightlyCommand(env jobs.Env) *cobra.Command {
+func nightlyCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "nightly", Short: "Run the night: extract, train when due, score, act, publish",
 		Example: "  perennial nightly -c perennial.yaml\n  perennial nightly -c perennial.yaml --as-of 2026-11-22", Args: cobra.NoArgs,
@@ -207,7 +208,7 @@ func report(cmd *cobra.Command, job func() (*jobs.Summary, error)) error {
 	return summary.Print(cmd.OutOrStdout())
 }
 
-func stepCommand(env jobs.Env, step jobs.Step, short string) *cobra.Command {
+func stepCommand(env command.Env, step jobs.Step, short string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: string(step), Short: short,
 		Example: fmt.Sprintf("  perennial %s -c perennial.yaml", step), Args: cobra.NoArgs,
@@ -223,7 +224,7 @@ func stepCommand(env jobs.Env, step jobs.Step, short string) *cobra.Command {
 	return cmd
 }
 
-func publishCommand(env jobs.Env) *cobra.Command {
+func publishCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "publish", Short: "Publish what score staged last",
 		Example: "  perennial score -c perennial.yaml && perennial publish -c perennial.yaml", Args: cobra.NoArgs,
@@ -239,7 +240,7 @@ func publishCommand(env jobs.Env) *cobra.Command {
 	return cmd
 }
 
-func evaluateCommand(env jobs.Env) *cobra.Command {
+func evaluateCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "evaluate", Short: "Judge past nights by what happened after them: leaderboards, calibration, lift",
 		Example: "  perennial evaluate -c perennial.yaml\n  perennial evaluate -c perennial.yaml --as-of 2026-06-01 --horizon 90 --cutoffs 3 --json", Args: cobra.NoArgs,

@@ -14,6 +14,9 @@ var ranks = map[string]int{
 	"perennial": 7,
 
 	"perennial/jobs": 6,
+	"perennial/lab":  6,
+
+	"perennial/command": 5,
 
 	"perennial/models/segment": 5,
 	"perennial/models/action":  5,

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"perennial/command"
 	"perennial/features"
 	"perennial/models/action"
 	"perennial/models/churn"
@@ -27,7 +28,7 @@ type desk struct {
 }
 
 // propose collects what all customers claim of limited resources.
-func (d *desk) propose(ctx context.Context, progress Progress) error {
+func (d *desk) propose(ctx context.Context, progress command.Progress) error {
 	budgets := make([]*action.Budget, d.buckets)
 	err := d.each(ctx, progress.Step("propose", d.buckets), func(k int) error {
 		customers, _, err := d.segmented(ctx, k, wordsOfScores...)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"perennial/command"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
@@ -48,9 +49,9 @@ func seriesOf(day history.Day) string { return "backfill/" + day.String() }
 // uses what was known on it: facts before it, and models trained by a day of the
 // backfill that is less than train.every older. A day that fails is put on record and
 // the rest goes on; the error then tells how many did.
-func Backfill(ctx context.Context, cfg Config, opts BackfillOptions, env Env, out io.Writer) (err error) {
+func Backfill(ctx context.Context, cfg Config, opts BackfillOptions, env command.Env, out io.Writer) (err error) {
 	if opts.From > opts.To {
-		return &CodedError{ExitUsage, fmt.Errorf("backfill: --from %s is after --to %s", opts.From, opts.To)}
+		return &command.Error{Code: command.ExitUsage, Err: fmt.Errorf("backfill: --from %s is after --to %s", opts.From, opts.To)}
 	}
 	st, err := openStore(cfg.Store)
 	if err != nil {
@@ -83,7 +84,7 @@ func Backfill(ctx context.Context, cfg Config, opts BackfillOptions, env Env, ou
 		}
 	}
 	if failures > 0 {
-		return &CodedError{ExitCode(first), fmt.Errorf("backfill: %d of %d days failed, first %w (mend that and run again with --reprocess failed)", failures, opts.To-opts.From+1, first)}
+		return &command.Error{Code: command.ExitCode(first), Err: fmt.Errorf("backfill: %d of %d days failed, first %w (mend that and run again with --reprocess failed)", failures, opts.To-opts.From+1, first)}
 	}
 	return nil
 }
@@ -108,7 +109,7 @@ func (o BackfillOptions) due(ctx context.Context, series store.Keeper) (bool, er
 }
 
 // fillDay runs the night of a past day in its series and keeps whether it failed.
-func fillDay(ctx context.Context, cfg Config, st store.Keeper, day history.Day, env Env) (*Summary, error) {
+func fillDay(ctx context.Context, cfg Config, st store.Keeper, day history.Day, env command.Env) (*Summary, error) {
 	series := store.Within(st, seriesOf(day))
 	summary, err := Nightly(ctx, cfg, NightlyOptions{AsOf: day, past: true}, env)
 	switch {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"perennial/command"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
@@ -24,7 +25,7 @@ func youngShop(t *testing.T) (Config, history.Day) {
 	return cfg, simulate.Config{Days: 200}.End()
 }
 
-func backfill(t *testing.T, cfg Config, opts BackfillOptions, env Env) (string, error) {
+func backfill(t *testing.T, cfg Config, opts BackfillOptions, env command.Env) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
 	err := Backfill(t.Context(), cfg, opts, env, &out)
@@ -126,8 +127,8 @@ func TestBackfillGoesOnAfterAFailure(t *testing.T) {
 	cfg.MaxAge = 4 // the export has stopped: its newest order is three days before the first of these
 	days := BackfillOptions{From: end - 20, To: end - 17}
 	out, err := backfill(t, cfg, days, env)
-	if ExitCode(err) != ExitInput || !strings.Contains(err.Error(), "--reprocess failed") {
-		t.Fatalf("%v (exit %d)\n%s", err, ExitCode(err), out)
+	if command.ExitCode(err) != command.ExitInput || !strings.Contains(err.Error(), "--reprocess failed") {
+		t.Fatalf("%v (exit %d)\n%s", err, command.ExitCode(err), out)
 	}
 	published, failed := strings.Count(out, ": published as commit"), strings.Count(out, ": failed:")
 	if published == 0 || failed == 0 || published+failed != 4 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"perennial/command"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
@@ -60,7 +61,7 @@ func daysText(days []history.Day) string {
 
 // catchUp fills the missed days if the configuration says so. The night is
 // published whatever becomes of them.
-func (s *Summary) catchUp(ctx context.Context, cfg Config, env Env) error {
+func (s *Summary) catchUp(ctx context.Context, cfg Config, env command.Env) error {
 	if cfg.Catchup != CatchupAll {
 		return nil
 	}

@@ -202,6 +202,7 @@ func (c *Config) Today(now time.Time) history.Day {
 func (c *Config) Hash() string {
 	choices := *c
 	choices.Store, choices.Workspace, choices.MemoryLimit, choices.Threads, choices.SpillDir, choices.BaseDir = "", "", "", 0, "", ""
+	choices.Limits = extract.Limits{}
 	choices.Catchup, choices.location = "", nil
 	text, err := json.Marshal(choices)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"perennial/command"
 	"perennial/models/evaluate"
 	"perennial/models/leaderboard"
 	"perennial/pipeline/extract"
@@ -36,7 +37,7 @@ type BackTest struct {
 
 // Evaluate is the rolling back-test: for each past night it trains on what was
 // known then and judges on what came after. Nothing is published.
-func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env Env, out io.Writer) (err error) {
+func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command.Env, out io.Writer) (err error) {
 	if opts.HorizonDays > 0 {
 		cfg.Churn.HorizonDays = Horizon(opts.HorizonDays)
 	}
@@ -51,11 +52,11 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env Env, ou
 	}()
 	report, err := extract.Run(ctx, cfg.Config, cfg.Today(env.Clock()), dir, env.Log)
 	if err != nil {
-		return inputError(err)
+		return command.Input(err)
 	}
 	newest := report.Source("orders").Last
 	if newest == nil {
-		return &CodedError{ExitData, fmt.Errorf("evaluate: there are no orders")}
+		return &command.Error{Code: command.ExitData, Err: fmt.Errorf("evaluate: there are no orders")}
 	}
 	asOf, err := newestJudge(ctx, cfg, opts, dir, *newest+1, env.Progress)
 	if err != nil {
@@ -78,7 +79,7 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env Env, ou
 }
 
 // newestJudge returns the newest night that the facts until end can judge.
-func newestJudge(ctx context.Context, cfg Config, opts EvaluateOptions, dir string, end history.Day, progress Progress) (history.Day, error) {
+func newestJudge(ctx context.Context, cfg Config, opts EvaluateOptions, dir string, end history.Day, progress command.Progress) (history.Day, error) {
 	if opts.AsOf != 0 {
 		return opts.AsOf, nil
 	}
@@ -90,24 +91,24 @@ func newestJudge(ctx context.Context, cfg Config, opts EvaluateOptions, dir stri
 }
 
 // backTest judges the night as of asOf by facts until end.
-func backTest(ctx context.Context, cfg Config, dir string, asOf, end history.Day, progress Progress) (*BackTest, error) {
+func backTest(ctx context.Context, cfg Config, dir string, asOf, end history.Day, progress command.Progress) (*BackTest, error) {
 	s, err := openShop(ctx, cfg, asOf, dir, progress)
 	if err != nil {
 		return nil, err
 	}
 	churnDays := s.churnHorizon()
 	if asOf+history.Day(churnDays) > end {
-		return nil, &CodedError{ExitUsage, fmt.Errorf("evaluate: as of %s, churn within %d days is not known before %s but the orders end on %s (choose an earlier --as-of or a shorter --horizon)",
+		return nil, &command.Error{Code: command.ExitUsage, Err: fmt.Errorf("evaluate: as of %s, churn within %d days is not known before %s but the orders end on %s (choose an earlier --as-of or a shorter --horizon)",
 			asOf, churnDays, asOf+history.Day(churnDays), end-1)}
 	}
 	known := slices.DeleteFunc(horizons(churnDays), func(days int) bool { return asOf+history.Day(days) > end })
-	t := planBackTest(asOf, s.survey.first, known, cfg.Train.Cutoffs)
+	t := planBackTest(asOf, s.survey.first, known, churnDays, cfg.Train.Cutoffs)
 	all, err := s.train(ctx, t, churnDays, progress)
 	if err != nil {
 		return nil, err
 	}
 	if len(all.purchase) == 0 || all.purchase[0].days != churnDays {
-		return nil, &CodedError{ExitData, fmt.Errorf("evaluate: as of %s there is too little history to train and judge churn within %d days (it takes 50 customers and %d days; try a shorter --horizon)",
+		return nil, &command.Error{Code: command.ExitData, Err: fmt.Errorf("evaluate: as of %s there is too little history to train and judge churn within %d days (it takes 50 customers and %d days; try a shorter --horizon)",
 			asOf, churnDays, 2*churnDays+30)}
 	}
 	test := &BackTest{AsOf: asOf, ChurnDays: churnDays, Customers: len(all.purchase[0].judge.Y)}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"perennial/command"
 	"perennial/models/nextpurchase"
 	"perennial/pipeline/history"
 )
@@ -22,7 +23,7 @@ const judgedLines = 2_000_000
 
 // judgeWhat recommends as of the shop's night and looks at what was bought within
 // days. It returns nil where orders name neither products nor categories.
-func (s *shop) judgeWhat(ctx context.Context, days int, progress Progress) (*WhatReport, error) {
+func (s *shop) judgeWhat(ctx context.Context, days int, progress command.Progress) (*WhatReport, error) {
 	boards, err := s.survey.bought.trial.Choose(ctx)
 	if err != nil {
 		return nil, err
@@ -39,7 +40,7 @@ func (s *shop) judgeWhat(ctx context.Context, days int, progress Progress) (*Wha
 }
 
 // nightToJudge gathers what customers ordered within days after the shop's night.
-func (s *shop) nightToJudge(ctx context.Context, days int, progress Progress) (*nextpurchase.Trial, error) {
+func (s *shop) nightToJudge(ctx context.Context, days int, progress command.Progress) (*nextpurchase.Trial, error) {
 	tonight := s.survey.bought.tonight
 	workers := newWorkers(func() *nextpurchase.Trial { return nextpurchase.NewTrial(tonight, judgedLines) })
 	err := s.eachBucket(ctx, progress.Step("what", s.extract.Buckets()), func(_ int, bucket *history.Bucket) error {

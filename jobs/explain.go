@@ -11,6 +11,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"perennial/command"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
@@ -35,7 +36,7 @@ func Explain(ctx context.Context, cfg Config, customer string, out io.Writer) (e
 	}
 	score, err := reader.Find(ctx, customer)
 	if errors.Is(err, publish.ErrNoCustomer) {
-		return &CodedError{ExitInput, fmt.Errorf("explain: commit %d has no customer %q (ids are as in the orders, capitals included)", reader.Commit.N, customer)}
+		return &command.Error{Code: command.ExitInput, Err: fmt.Errorf("explain: commit %d has no customer %q (ids are as in the orders, capitals included)", reader.Commit.N, customer)}
 	}
 	if err != nil {
 		return err

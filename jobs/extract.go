@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"perennial/command"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/store"
 )
@@ -23,11 +24,11 @@ func (n *night) extractInto(ctx context.Context, dir string) (*extract.Report, e
 	}
 	if err == nil {
 		n.env.Log.Info("extract is there already", "dir", dir)
-		return done.Report(), n.keepExtract(ctx)
+		return done.Report(), errors.Join(n.inputs.Close(), n.keepExtract(ctx))
 	}
 	report, err := n.inputs.Run(ctx, n.opts.AsOf, dir, n.env.Log)
 	if err != nil {
-		return report, inputError(err)
+		return report, command.Input(err)
 	}
 	return report, n.keepExtract(ctx)
 }
@@ -77,10 +78,10 @@ func (n *night) keepRejects(ctx context.Context, dir string) error {
 // export has stopped, and everybody would look lost.
 func (s *shop) fresh() error {
 	if s.survey.buyers == 0 {
-		return &CodedError{ExitData, fmt.Errorf("extract: no orders before %s (check the files, the mapping and --as-of)", s.asOf)}
+		return &command.Error{Code: command.ExitData, Err: fmt.Errorf("extract: no orders before %s (check the files, the mapping and --as-of)", s.asOf)}
 	}
 	if age := int(s.asOf - s.survey.newest); age > int(s.cfg.MaxAge) {
-		return &CodedError{ExitInput, fmt.Errorf("extract: the newest order is of %s, %d days before %s (refresh the export, run with --as-of %s, or raise max_age)",
+		return &command.Error{Code: command.ExitInput, Err: fmt.Errorf("extract: the newest order is of %s, %d days before %s (refresh the export, run with --as-of %s, or raise max_age)",
 			s.survey.newest, age, s.asOf, s.survey.newest+1)}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"perennial/command"
 	"perennial/pipeline/extract"
 )
 
@@ -19,13 +20,13 @@ import (
 // overwrites a file.
 func Init(ctx context.Context, exports []string, name string, out io.Writer) error {
 	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-		return &CodedError{ExitUsage, fmt.Errorf("init: %s exists already (move it away, or choose another with --out)", name)}
+		return &command.Error{Code: command.ExitUsage, Err: fmt.Errorf("init: %s exists already (move it away, or choose another with --out)", name)}
 	}
 	sources, currency := map[string]*draftSource{}, ""
 	for _, path := range exports {
 		found, err := extract.Inspect(ctx, path)
 		if err != nil {
-			return inputError(err)
+			return command.Input(err)
 		}
 		describe(out, found)
 		if found.Table == "" {
@@ -43,11 +44,11 @@ func Init(ctx context.Context, exports []string, name string, out io.Writer) err
 		}
 		source.files = append(source.files, relative)
 		if currency == "" {
-			currency = currencyOf(found)
+			currency = found.Currency()
 		}
 	}
 	if sources["orders"] == nil {
-		return &CodedError{ExitData, errors.New("init: none of the files looks like orders: it takes a customer, an order id, a time and an amount a line")}
+		return &command.Error{Code: command.ExitData, Err: errors.New("init: none of the files looks like orders: it takes a customer, an order id, a time and an amount a line")}
 	}
 	if err := os.WriteFile(name, []byte(draftYAML(sources, currency)), 0o644); err != nil {
 		return err
@@ -77,16 +78,6 @@ func relativeTo(dir, path string) (string, error) {
 		return relative, nil
 	}
 	return to, nil
-}
-
-// currencyOf returns the first currency that an export names, "" if none.
-func currencyOf(found *extract.Inspection) string {
-	for _, column := range found.Columns {
-		if column.Meaning == "currency" && len(column.Sample) > 0 {
-			return column.Sample[0]
-		}
-	}
-	return ""
 }
 
 // describe shows what was found in a file.

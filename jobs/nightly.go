@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"time"
 
+	"perennial/command"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
@@ -30,7 +31,7 @@ type NightlyOptions struct {
 // Nightly is one night: extract, train when due, score, act, publish. It
 // returns what happened, also when a gate held the publish back. Nights that did not
 // run are filled afterwards if the configuration says so.
-func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*Summary, error) {
+func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (*Summary, error) {
 	summary, err := oneNight(ctx, cfg, opts, env)
 	if err != nil || len(summary.Missed) == 0 {
 		return summary, err
@@ -38,7 +39,7 @@ func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*Su
 	return summary, summary.catchUp(ctx, cfg, env)
 }
 
-func oneNight(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (summary *Summary, err error) {
+func oneNight(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
 	night, err := begin(ctx, cfg, opts, env)
 	if err != nil {
 		return nil, err
@@ -70,9 +71,10 @@ func oneNight(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (su
 type night struct {
 	cfg      Config
 	opts     NightlyOptions
-	env      Env
+	env      command.Env
 	store    store.Keeper
 	registry store.Keeper // where the models are; the store, but for a past day
+	close    func() error // of the store
 	work     workspace
 	runID    string
 	start    time.Time
@@ -96,17 +98,18 @@ type night struct {
 
 // begin opens the store and gives the night its id, that of a killed night if it
 // goes on with one.
-func begin(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*night, error) {
+func begin(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (*night, error) {
 	st, err := openStore(cfg.Store)
 	if err != nil {
 		return nil, err
 	}
 	n := &night{cfg: cfg, opts: opts, env: env, store: st, registry: st, work: newWorkspace(cfg, st)}
+	n.close = func() error { return closeStore(st) }
 	if n.inputs, err = extract.Survey(ctx, cfg.Config); err != nil {
-		return nil, errors.Join(inputError(err), closeStore(st))
+		return nil, errors.Join(command.Input(err), n.close())
 	}
 	if err := n.settleIn(ctx); err != nil {
-		return nil, errors.Join(err, closeStore(st))
+		return nil, errors.Join(err, n.inputs.Close(), n.close())
 	}
 	n.spool = &spool{n.work.path("spool/" + n.runID)}
 	n.env.Log = slog.New(slog.NewMultiHandler(env.Log.Handler(), slog.NewJSONHandler(&n.log, nil))).With("run_id", n.runID)
@@ -190,7 +193,7 @@ func (n *night) decide(ctx context.Context) (*trained, error) {
 			return nil, err
 		}
 	}
-	plan := planTonight(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.cfg.Train.Cutoffs)
+	plan := planTonight(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.churnDays, n.cfg.Train.Cutoffs)
 	if plan.imported, err = imported(ctx, n.store, plan); err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"perennial/command"
 	"perennial/pipeline/history"
 	"perennial/pipeline/store"
 	"perennial/simulate"
@@ -42,7 +43,7 @@ func runKilledNight(args []string) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
-	os.Exit(ExitCode(err))
+	os.Exit(command.ExitCode(err))
 }
 
 // killer ends the process after logging a certain line for the n-th time.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"perennial/command"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
 )
@@ -37,7 +38,7 @@ func Scores(ctx context.Context, location string, opts ScoresOptions, out io.Wri
 	case "parquet":
 		err = publish.WriteParquet(buffered, rows)
 	default:
-		return &CodedError{ExitUsage, fmt.Errorf("scores: format %q (use csv, json or parquet)", opts.Format)}
+		return &command.Error{Code: command.ExitUsage, Err: fmt.Errorf("scores: format %q (use csv, json or parquet)", opts.Format)}
 	}
 	return errors.Join(err, buffered.Flush())
 }
@@ -52,7 +53,7 @@ func openCommit(ctx context.Context, st store.Store, n uint64) (*publish.Reader,
 		reader, err = publish.At(ctx, st, n)
 	}
 	if errors.Is(err, publish.ErrNoCommit) {
-		return nil, &CodedError{ExitInput, fmt.Errorf("%w (run the first night: perennial nightly)", err)}
+		return nil, &command.Error{Code: command.ExitInput, Err: fmt.Errorf("%w (run the first night: perennial nightly)", err)}
 	}
 	return reader, err
 }

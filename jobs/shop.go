@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"perennial/command"
 	"perennial/features"
 	"perennial/features/label"
 	"perennial/pipeline/extract"
@@ -34,7 +35,7 @@ type survey struct {
 }
 
 // openShop opens a finished extract and surveys it as of asOf.
-func openShop(ctx context.Context, cfg Config, asOf history.Day, dir string, progress Progress) (*shop, error) {
+func openShop(ctx context.Context, cfg Config, asOf history.Day, dir string, progress command.Progress) (*shop, error) {
 	opened, err := extract.Open(dir)
 	if err != nil {
 		return nil, err

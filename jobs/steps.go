@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"perennial/command"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
@@ -24,7 +25,7 @@ const (
 
 // RunStep runs the night up to and including step, without publishing. After
 // StepScore, PublishStaged publishes what was staged.
-func RunStep(ctx context.Context, cfg Config, step Step, opts NightlyOptions, env Env) (summary *Summary, err error) {
+func RunStep(ctx context.Context, cfg Config, step Step, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
 	n, err := begin(ctx, cfg, opts, env)
 	if err != nil {
 		return nil, err
@@ -70,7 +71,7 @@ func (n *night) stageDraft(ctx context.Context) error {
 }
 
 // PublishStaged commits the set that `perennial score` staged last.
-func PublishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (summary *Summary, err error) {
+func PublishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
 	st, err := openStore(cfg.Store)
 	if err != nil {
 		return nil, err
@@ -78,14 +79,14 @@ func PublishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env Env
 	defer func() { err = errors.Join(err, closeStore(st)) }()
 	text, err := st.Read(ctx, staged)
 	if errors.Is(err, store.ErrNotExist) {
-		return nil, &CodedError{ExitInput, fmt.Errorf("publish: nothing is staged in %s (run: perennial score)", cfg.Store)}
+		return nil, &command.Error{Code: command.ExitInput, Err: fmt.Errorf("publish: nothing is staged in %s (run: perennial score)", cfg.Store)}
 	}
 	if err != nil {
 		return nil, err
 	}
 	var set stagedSet
 	if err := json.Unmarshal(text, &set); err != nil {
-		return nil, &CodedError{ExitIO, fmt.Errorf("publish: %s: %w (run perennial score again)", staged, err)}
+		return nil, &command.Error{Code: command.ExitIO, Err: fmt.Errorf("publish: %s: %w (run perennial score again)", staged, err)}
 	}
 	summary = &Summary{Shop: cfg.Shop, Store: cfg.Store, RunID: set.RunID, AsOf: set.Draft.AsOf, Currency: cfg.Currency}
 	set.Draft.Force = opts.Force

@@ -8,9 +8,9 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"text/tabwriter"
 
+	"perennial/command"
 	"perennial/models/leaderboard"
 	"perennial/models/nextpurchase"
 	"perennial/models/registry"
@@ -56,7 +56,7 @@ func (s *Summary) addModels(p *predictors) {
 }
 
 // settle takes over how a commit ended.
-func (s *Summary) settle(result publish.Result, err error, env Env) error {
+func (s *Summary) settle(result publish.Result, err error, env command.Env) error {
 	switch {
 	case errors.Is(err, publish.ErrAlreadyPublished):
 		s.Outcome, s.Commit = "already published", result.Commit.N
@@ -228,7 +228,7 @@ func (n *night) end(ctx context.Context, failure error) error {
 	switch {
 	case errors.Is(failure, context.Canceled):
 		n.env.Log.Info("night stopped; the next try goes on with it")
-		return errors.Join(n.writeLog(ctx), closeStore(n.store))
+		return errors.Join(n.writeLog(ctx), n.inputs.Close(), n.close())
 	case errors.As(failure, &gate):
 		n.summary.Outcome, n.summary.Gates = "held back", gate.Gates
 	case failure != nil:
@@ -241,7 +241,7 @@ func (n *night) end(ctx context.Context, failure error) error {
 	if n.summary.Outcome != "already published" {
 		err = errors.Join(err, n.writeManifest(ctx, failure), n.writeReport(ctx), n.writeLog(ctx))
 	}
-	return errors.Join(err, n.forget(ctx), closeStore(n.store))
+	return errors.Join(err, n.forget(ctx), n.inputs.Close(), n.close())
 }
 
 // writeManifest writes the manifest of the run, unless another process with the
@@ -264,7 +264,7 @@ func (n *night) manifest(failure error) *publish.Manifest {
 	m := &publish.Manifest{
 		RunID: n.runID, AsOf: n.opts.AsOf, StartedAt: n.start, EndedAt: n.env.Clock(), Outcome: n.summary.Outcome, Commit: n.summary.Commit,
 		Versions: map[string]string{"perennial": n.env.Version}, ConfigHash: n.cfg.Hash(), Stages: n.summary.Stages, Gates: n.summary.Gates,
-		Resumed: n.resumed, Extract: n.history, PeakRSSBytes: peakRSS(),
+		Resumed: n.resumed, Extract: n.history, PeakRSSBytes: command.PeakRSS(),
 	}
 	if failure != nil {
 		m.Error = failure.Error()
@@ -283,13 +283,4 @@ func (n *night) manifest(failure error) *publish.Manifest {
 		}
 	}
 	return m
-}
-
-// peakRSS returns the largest resident memory of the process so far.
-func peakRSS() int64 {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return 0
-	}
-	return usage.Maxrss * 1024
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"perennial/command"
 	"perennial/pipeline/publish"
 )
 
@@ -29,7 +30,7 @@ func Verify(ctx context.Context, location string, n uint64, out io.Writer) (err 
 		return err
 	}
 	if !report.OK() {
-		return &CodedError{ExitIO, fmt.Errorf("verify: commit %d is damaged (publish again with: perennial nightly --force)", reader.Commit.N)}
+		return &command.Error{Code: command.ExitIO, Err: fmt.Errorf("verify: commit %d is damaged (publish again with: perennial nightly --force)", reader.Commit.N)}
 	}
 	return nil
 }

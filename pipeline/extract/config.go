@@ -23,9 +23,16 @@ type Config struct {
 	Threads     int                `yaml:"threads"`      // default: all cores
 	SpillDir    string             `yaml:"spill_dir"`    // scratch space, emptied afterwards; default: inside the extract
 	Buckets     int                `yaml:"buckets"`      // 1 to 4096; default: by the size of the input
+	Limits      Limits             `yaml:"limits" json:",omitzero"`
 
 	// BaseDir is where relative paths begin: the folder of the YAML file.
 	BaseDir string `yaml:"-"`
+	// InProcess reads the files in this process and without its limits of time and
+	// memory, for files that one has written oneself. Otherwise a child process
+	// does, which main must serve: see ServeChild.
+	InProcess bool `yaml:"-" json:"-"`
+
+	witness witness
 }
 
 // Sources are the five canonical tables. Only Orders must be there.
@@ -90,7 +97,7 @@ func (c Config) withDefaults() (Config, error) {
 		return c, configError("shop %q: only a-z, 0-9 and - are allowed", c.Shop)
 	case !(c.MaxRejects > 0 && c.MaxRejects <= 1):
 		return c, configError("max_rejects %v: not a share between 0 and 1 (0.01 is one in a hundred)", c.MaxRejects)
-	case !regexp.MustCompile(`(?i)^\d+(\.\d+)? ?[KMGT]i?B$`).MatchString(c.MemoryLimit):
+	case !isSize(c.MemoryLimit):
 		return c, configError("memory_limit %q: not a size (write it as 2GiB)", c.MemoryLimit)
 	case c.Threads < 0:
 		return c, configError("threads %d: negative (0 is all cores)", c.Threads)
@@ -103,6 +110,10 @@ func (c Config) withDefaults() (Config, error) {
 		if rate := c.Rates[currency]; !(rate > 0) || math.IsInf(rate, 1) {
 			return c, configError("rates: %s: %v is not a rate (shop currency for 1 %s)", currency, rate, currency)
 		}
+	}
+	var err error
+	if c.Limits, err = c.Limits.withDefaults(); err != nil {
+		return c, err
 	}
 	for _, t := range tables {
 		if err := c.source(t.name).validate(); err != nil {

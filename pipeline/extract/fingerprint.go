@@ -34,24 +34,39 @@ func (s *surveyed) unchanged() error {
 type Inputs struct {
 	config  Config // with its defaults
 	sources []*surveyed
+
+	// Unless the configuration says otherwise, the sources are in a child process,
+	// and here is what it answered.
+	child       *child
+	fingerprint string
 }
 
 // Survey reads all files of all configured sources once. Errors are as Run's.
+// The inputs hold a child process until they are extracted or closed.
 func Survey(ctx context.Context, cfg Config) (*Inputs, error) {
 	c, err := cfg.withDefaults()
-	if err == nil {
-		var sources []*surveyed
-		if sources, err = c.survey(ctx); err == nil {
-			return &Inputs{c, sources}, nil
-		}
+	if err != nil {
+		return nil, fmt.Errorf("extract: %w", err)
 	}
-	return nil, fmt.Errorf("extract: %w", err)
+	if !c.InProcess {
+		return surveyApart(ctx, c)
+	}
+	sources, err := c.survey(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("extract: %w", err)
+	}
+	return &Inputs{config: c, sources: sources}, nil
 }
 
 // Fingerprint returns a hash of all that decides what Run would keep, except
 // the as-of day: contents and names of the files, mappings, time zone, money.
 // Two equal fingerprints mean equal extracts.
-func (in *Inputs) Fingerprint() string { return in.config.fingerprint(in.sources) }
+func (in *Inputs) Fingerprint() string {
+	if in.child != nil {
+		return in.fingerprint
+	}
+	return in.config.fingerprint(in.sources)
+}
 
 // survey takes the census of all files of all configured sources, in the order
 // of tables.
@@ -82,7 +97,7 @@ func (c *Config) list() ([]*surveyed, error) {
 		}
 		found := &surveyed{table: t, source: s, files: make([]*census, len(files))}
 		for i, file := range files {
-			found.files[i] = newCensus(file)
+			found.files[i] = newCensus(file, c)
 		}
 		if s.Preset != "" {
 			if found.preset, err = readPreset(s.Preset, t.name); err != nil {

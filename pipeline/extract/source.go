@@ -30,9 +30,7 @@ type extraction struct {
 func (x *extraction) readAll(ctx context.Context, sources []*surveyed) (reports []SourceReport, err error) {
 	var paths []string
 	for _, s := range sources {
-		for _, f := range s.files {
-			paths = append(paths, f.file.path)
-		}
+		paths = append(paths, s.paths()...)
 	}
 	if x.db, err = openDatabase(ctx, x.config, x.spill, paths, x.dir); err != nil {
 		return nil, err
@@ -83,6 +81,7 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*SourceReport, erro
 		r.Listed = append(r.Listed, f.faults...)
 	}
 	p := &pass{extraction: x, surveyed: s, report: r, staging: filepath.Join(x.spill, s.table.name)}
+	defer x.config.witness.reading(s.paths()...)()
 	err := p.run(ctx)
 	// A file that somebody writes explains any other error.
 	if changed := s.unchanged(); changed != nil {
