@@ -18,6 +18,8 @@ type Commit struct {
 	Base           uint64            `json:"base"` // the commit that the gates compared with; 0 for none
 	Kind           Kind              `json:"kind"`
 	RestoredFrom   uint64            `json:"restored_from,omitempty"` // of a rollback: the commit whose parts these are
+	Reason         string            `json:"reason,omitempty"`        // of a rollback
+	By             string            `json:"by,omitempty"`            // of a rollback
 	RunID          string            `json:"run_id"`
 	AsOf           history.Day       `json:"as_of"`
 	CreatedAt      time.Time         `json:"created_at"`
@@ -30,7 +32,9 @@ type Commit struct {
 	Churn          Distribution      `json:"churn_probability"` // what the next commit is compared with
 	Gates          []Gate            `json:"gates,omitempty"`
 	Override       *Override         `json:"override,omitempty"`
-	Parts          []Part            `json:"parts"` // of bucket 0, 1, …
+	Parts          []Part            `json:"parts"`              // of bucket 0, 1, …
+	Delta          *Delta            `json:"delta,omitempty"`    // nil for the first commit and with NoDelta
+	NoDelta        string            `json:"no_delta,omitempty"` // why what changed cannot be told
 }
 
 // Kind says how a commit came about.
@@ -81,7 +85,7 @@ func (c *Commit) check(n uint64) error {
 			return fmt.Errorf("%w: part %q of %d bytes and %d rows", ErrCorrupt, p.Key, p.Size, p.Rows)
 		}
 	}
-	return nil
+	return c.Delta.check(c)
 }
 
 // major returns the part of a contract version before its dot.

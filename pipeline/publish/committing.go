@@ -34,16 +34,20 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 	if result, err := s.overtaken(ctx, d, head, 0); err != nil {
 		return result, err
 	}
-	t, err := s.readBack(ctx, d)
-	if err != nil {
-		return Result{}, err
-	}
 	for range maxFences {
-		c := s.record(d, t, head)
+		c := s.record(d, head)
+		if err := claimRuns(ctx, s.Store, c); err != nil {
+			return Result{}, err
+		}
+		t, err := s.readBack(ctx, d)
+		if err != nil {
+			return Result{}, err
+		}
+		c.describe(t, d, head)
 		if err := refusal(s.RunID, c.Gates); err != nil {
 			return Result{}, err
 		}
-		won, err := createCommit(ctx, s.Store, c)
+		won, err := propose(ctx, s.Store, c, head)
 		if err != nil {
 			return Result{}, err
 		}
@@ -60,6 +64,25 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 	return Result{}, fmt.Errorf("publish: run %s: %w (run again)", s.RunID, ErrContended)
 }
 
+// propose stages the delta from base, nil for none, to c, and makes c the next
+// commit. It returns false if another run's record has the number. A base that
+// cannot be read does not hold up the set that comes after it.
+func propose(ctx context.Context, st store.Store, c, base *Commit) (won bool, err error) {
+	if base != nil {
+		c.Delta, err = difference(ctx, st, base, c)
+	}
+	switch {
+	case errors.Is(err, errBaseDamaged):
+		c.NoDelta = err.Error()
+	case err != nil:
+		if _, taken := readCommit(ctx, st, c.N); taken == nil {
+			return false, nil // and gc may have deleted what was staged for the number
+		}
+		return false, err
+	}
+	return createCommit(ctx, st, c)
+}
+
 // overtaken returns an error if a commit after n makes this one pointless: the
 // same work, or work for a later day.
 func (s Set) overtaken(ctx context.Context, d Draft, head *Commit, n uint64) (Result, error) {
@@ -68,7 +91,7 @@ func (s Set) overtaken(ctx context.Context, d Draft, head *Commit, n uint64) (Re
 	}
 	done, err := publishedAfter(ctx, s.Store, head, d.IdempotencyKey, n)
 	if err != nil {
-		return Result{}, err
+		return Result{Commit: done}, err
 	}
 	if done != nil {
 		return Result{Commit: done}, fmt.Errorf("publish: run %s: %w as commit %d", s.RunID, ErrAlreadyPublished, done.N)

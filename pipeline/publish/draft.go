@@ -35,8 +35,9 @@ type Result struct {
 	Warning error // the hint CURRENT.json lags; readers probe past it and the next night mends it
 }
 
-// record returns the commit that follows head, with the outcome of every gate.
-func (s Set) record(d Draft, t *tally, head *Commit) *Commit {
+// record returns the commit that follows head, as far as it is known before the
+// rows are read.
+func (s Set) record(d Draft, head *Commit) *Commit {
 	c := &Commit{
 		N:              1,
 		Kind:           KindPublish,
@@ -47,16 +48,20 @@ func (s Set) record(d Draft, t *tally, head *Commit) *Commit {
 		SchemaVersion:  SchemaVersion,
 		SchemaHash:     schemaHash(),
 		Models:         maps.Clone(d.Models),
-		Rows:           t.rows,
-		IDs:            t.ids,
-		Churn:          t.churn.distribution(),
 		Override:       d.Override,
 		Parts:          d.Parts,
 	}
 	if head != nil {
 		c.N, c.Base = head.N+1, head.N
 	}
+	return c
+}
+
+// describe adds what the rows say and the outcome of every gate.
+func (c *Commit) describe(t *tally, d Draft, head *Commit) {
+	c.Rows = t.rows
+	c.IDs = t.ids
+	c.Churn = t.churn.distribution()
 	gates := append(t.absolute(d.Eligible), t.drift(head)...)
 	c.Gates = d.Override.apply(append(gates, d.Checks...))
-	return c
 }
