@@ -90,7 +90,7 @@ func (c *Commit) runs() []string {
 	return ids
 }
 
-// runOf returns the run id in a key below sets/ or runs/.
+// runOf returns the second part of a key, below sets/ and runs/ the run id.
 func runOf(key string) string {
 	_, rest, _ := strings.Cut(key, "/")
 	id, _, _ := strings.Cut(rest, "/")

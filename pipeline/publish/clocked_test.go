@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"sync"
+	"testing"
 	"time"
 
 	"perennial/pipeline/store"
@@ -60,4 +61,22 @@ func (c *clocked) List(ctx context.Context, prefix string) iter.Seq2[store.Objec
 			}
 		}
 	}
+}
+
+// copied returns a copy of the store and its clock.
+func (c *clocked) copied(t testing.TB) *clocked {
+	t.Helper()
+	other := newClocked(store.NewMemory())
+	other.now = c.now
+	for _, key := range listed(t, c, "") {
+		body, err := c.Read(t.Context(), key)
+		if err == nil {
+			err = other.Keeper.Create(t.Context(), key, body)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		other.written[key] = c.written[key]
+	}
+	return other
 }

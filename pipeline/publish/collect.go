@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -64,13 +65,11 @@ func (c *collecting) survey(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	switch tip, err := findTip(ctx, c.store); {
-	case errors.Is(err, ErrNoCommit):
-	case err != nil:
+	tip, err := tipIfAny(ctx, c.store)
+	if err != nil {
 		return err
-	default:
-		c.done.Head = tip.n
 	}
+	c.done.Head = tip.n
 	c.keys, c.runs, c.late = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for n := c.done.Head; n > 0; n-- {
 		if err := c.surveyCommit(ctx, n, written[n]); err != nil {
@@ -122,8 +121,7 @@ func (c *collecting) collectDeltas(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		var n uint64
-		if _, err := fmt.Sscanf(object.Key, "deltas/%d/", &n); err != nil || n > c.done.Head || c.keys[object.Key] {
+		if c.keys[object.Key] || !c.taken(object.Key) {
 			continue
 		}
 		if err := c.delete(ctx, object); err != nil {
@@ -131,6 +129,12 @@ func (c *collecting) collectDeltas(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// taken reports whether the commit number in a key, its second part, has a commit.
+func (c *collecting) taken(key string) bool {
+	n, err := strconv.ParseUint(runOf(key), 10, 64)
+	return err == nil && n <= c.done.Head
 }
 
 // leftovers are the objects of one run that no kept commit names.
@@ -166,7 +170,9 @@ func (c *collecting) leftovers(ctx context.Context) (map[string]*leftovers, erro
 				return nil, err
 			}
 			runID := runOf(object.Key)
-			if prefix == "deltas/" {
+			if prefix == "deltas/" && c.taken(object.Key) {
+				continue // dealt with
+			} else if prefix == "deltas/" {
 				_, rest, _ := strings.Cut(object.Key, "/")
 				runID = runOf(rest)
 			}
@@ -217,16 +223,18 @@ func (c *collecting) claim(ctx context.Context, runID string) (bool, error) {
 	if err := c.store.Create(ctx, collectedKey(runID), []byte("{}\n")); err != nil && !errors.Is(err, store.ErrExists) {
 		return false, err
 	}
-	head := uint64(0)
-	if tip, err := findTip(ctx, c.store); err == nil {
-		head = tip.n
-	} else if !errors.Is(err, ErrNoCommit) {
+	tip, err := tipIfAny(ctx, c.store)
+	if err != nil {
 		return false, err
 	}
-	if by, err := takeClaim(ctx, c.store, head+1, runID, collector); err != nil || by != collector {
+	by, err := takeClaim(ctx, c.store, tip.n+1, runID, collector)
+	if errors.Is(err, ErrCorrupt) {
+		return false, nil // whose it is cannot be told
+	}
+	if err != nil || by != collector {
 		return false, err
 	}
-	for n := c.done.Head + 1; n <= head; n++ {
+	for n := c.done.Head + 1; n <= tip.n; n++ {
 		commit, err := readCommit(ctx, c.store, n)
 		if err != nil {
 			return false, err
@@ -271,11 +279,7 @@ func (c *collecting) tidy(ctx context.Context) error {
 		prefix string
 		over   func(object store.Object) bool
 	}{
-		{"claims/", func(o store.Object) bool {
-			var n uint64
-			_, err := fmt.Sscanf(o.Key, "claims/%d/", &n)
-			return err == nil && n <= c.done.Head
-		}},
+		{"claims/", func(o store.Object) bool { return c.taken(o.Key) }},
 		{"collected/", func(o store.Object) bool { return c.age(o.Modified) >= markKept }},
 		{nightsPrefix, func(o store.Object) bool { return c.age(o.Modified) >= c.policy.Young }},
 		{clockPrefix, func(o store.Object) bool { return c.age(o.Modified) >= c.policy.Orphan }},

@@ -35,11 +35,12 @@ type Result struct {
 	Warning error // the hint CURRENT.json lags; readers probe past it and the next night mends it
 }
 
-// record returns the commit that follows head, as far as it is known before the
-// rows are read.
-func (s Set) record(d Draft, head *Commit) *Commit {
-	c := &Commit{
-		N:              1,
+// record returns the commit that follows the tip, as far as it is known before
+// the rows are read.
+func (s Set) record(d Draft, tip tip) *Commit {
+	return &Commit{
+		N:              tip.n + 1,
+		Base:           tip.n,
 		Kind:           KindPublish,
 		RunID:          s.RunID,
 		AsOf:           d.AsOf,
@@ -51,10 +52,6 @@ func (s Set) record(d Draft, head *Commit) *Commit {
 		Override:       d.Override,
 		Parts:          d.Parts,
 	}
-	if head != nil {
-		c.N, c.Base = head.N+1, head.N
-	}
-	return c
 }
 
 // describe adds what the rows say and the outcome of every gate.
