@@ -34,10 +34,13 @@ func Changes(ctx context.Context, location string, since uint64, format string, 
 	default:
 		return since, unknownFormat(format)
 	}
-	if err = errors.Join(err, buffered.Flush()); errors.Is(err, publish.ErrNoCommit) {
-		err = noCommit(err)
+	switch {
+	case errors.Is(err, publish.ErrNoCommit):
+		return applied, noCommit(err)
+	case err != nil:
+		return applied, err
 	}
-	return applied, err
+	return applied, buffered.Flush()
 }
 
 func unknownFormat(format string) error {

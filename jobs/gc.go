@@ -100,4 +100,3 @@ func printCollection(out io.Writer, prefix string, done publish.Collection) erro
 	}
 	return nil
 }
-

@@ -26,7 +26,7 @@ func Repair(ctx context.Context, cfg Config, commits int, out io.Writer) (err er
 		return err
 	}
 	for i := range found.Commits {
-		if _, err := fmt.Fprintln(out, found.Commits[i].String()); err != nil {
+		if err := printVerified(out, &found.Commits[i]); err != nil {
 			return err
 		}
 	}

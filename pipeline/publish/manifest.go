@@ -18,7 +18,7 @@ type Manifest struct {
 	StartedAt    time.Time         `json:"started_at"`
 	EndedAt      time.Time         `json:"ended_at"`
 	Resumed      bool              `json:"resumed,omitempty"` // it went on with a run that was killed: Stages are of the last part
-	Outcome      string            `json:"outcome"` // published, already published, held back or failed
+	Outcome      string            `json:"outcome"`           // published, already published, held back or failed
 	Error        string            `json:"error,omitempty"`
 	Commit       uint64            `json:"commit,omitempty"` // 0: none
 	Versions     map[string]string `json:"versions"`         // of the program and what it is built from
@@ -27,7 +27,7 @@ type Manifest struct {
 	Inputs       []Input           `json:"inputs"`
 	Notes        []string          `json:"notes,omitempty"`   // what a person should know: a lease waited for, days without a night
 	Extract      string            `json:"extract,omitempty"` // key of the histories that were scored
-	Stages       []Stage           `json:"stages"` // in the order they ran
+	Stages       []Stage           `json:"stages"`            // in the order they ran
 	Gates        []Gate            `json:"gates,omitempty"`
 	PeakRSSBytes int64             `json:"peak_rss_bytes"`
 }
