@@ -253,12 +253,13 @@ func publishCommand(env command.Env) *cobra.Command {
 func evaluateCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "evaluate", Short: "Judge past nights by what happened after them: leaderboards, calibration, lift",
-		Example: "  perennial evaluate -c perennial.yaml\n  perennial evaluate -c perennial.yaml --as-of 2026-06-01 --horizon 90 --cutoffs 3 --json", Args: cobra.NoArgs,
+		Example: "  perennial evaluate -c perennial.yaml\n  perennial evaluate -c perennial.yaml --as-of 2026-06-01 --horizon 90 --cutoffs 3 --json\n  perennial evaluate -c perennial.yaml --without customer_base", Args: cobra.NoArgs,
 	}
 	load, asOf := configFlag(cmd), asOfFlag(cmd, "newest night to judge (default: the newest whose outcome is known)")
 	opts := jobs.EvaluateOptions{}
 	cmd.Flags().IntVar(&opts.Cutoffs, "cutoffs", 1, "nights to judge, a month apart")
 	cmd.Flags().IntVar(&opts.HorizonDays, "horizon", 0, "churn horizon in days (default: the configuration's)")
+	cmd.Flags().StringSliceVar(&opts.Without, "without", nil, "families of features to do without, as named in FEATURES.md")
 	cmd.Flags().BoolVar(&opts.JSON, "json", false, "print JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		day, err := asOf()

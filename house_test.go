@@ -37,7 +37,8 @@ var ranks = map[string]int{
 	"perennial/features":       2,
 	"perennial/features/label": 2,
 
-	"perennial/pipeline/extract": 1,
+	"perennial/pipeline/erasure": 1,
+	"perennial/pipeline/extract": 2,
 	"perennial/pipeline/publish": 1,
 	"perennial/simulate":         1,
 

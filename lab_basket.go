@@ -26,6 +26,8 @@ Models:
   g_topfreq          popular items
   gp_topfreq_stable, p_topfreq_stable   ties in the order of first purchase, as in the published scripts
   tifuknn, upcf      published peers of nearest neighbours (slow: not run unless named)
+  next_chosen        next with its features and weighting chosen anew by the next baskets of those who are not tested
+                     (slow: not run unless named)
   together           what goes with her latest basket; its recall of new items is what counts
 
 Equal scores are ordered by popularity, then by item.`,

@@ -24,7 +24,8 @@ Models:
   mbg_cnbd_k   mbg_nbd with regular times between orders
   pareto_nbd   may stop at any time
 and Gamma-Gamma for order values. The best fit has the lowest BIC, the best forecast the lowest log loss of an
-order held out; the latter fills --customers.
+order held out; the latter fills --customers. Beside it stands what would have been chosen without the holdout: by
+looking back from within the calibration period, recalibrated, and judged once.
 
 --covariates is a CSV file: the customer's id, then numbers of about unit size that were known on the first day.
 bg_nbd and pareto_nbd are fitted without and with them.

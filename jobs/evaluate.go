@@ -7,9 +7,11 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"perennial/command"
+	"perennial/features"
 	"perennial/models/evaluate"
 	"perennial/models/leaderboard"
 	"perennial/pipeline/extract"
@@ -22,6 +24,10 @@ type EvaluateOptions struct {
 	Cutoffs     int         // nights, a month apart; default 1
 	HorizonDays int         // churn horizon; 0 takes the configuration's
 	JSON        bool
+
+	// Without are families of features, as in FEATURES.md, that models must do
+	// without: the difference is what a family is worth.
+	Without []string
 }
 
 // BackTest judges one past night by what happened after it.
@@ -32,6 +38,7 @@ type BackTest struct {
 	Boards    []*leaderboard.Board `json:"boards"`    // churn first
 	Churn     evaluate.Report      `json:"churn"`     // of the winner; y is no order within the horizon
 	When      *WhenReport          `json:"when"`
+	Value     *ValueReport         `json:"value,omitempty"`
 	What      *WhatReport          `json:"what,omitempty"`
 }
 
@@ -40,6 +47,9 @@ type BackTest struct {
 func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command.Env, out io.Writer) (err error) {
 	if opts.HorizonDays > 0 {
 		cfg.Churn.HorizonDays = Horizon(opts.HorizonDays)
+	}
+	if err := checkFamilies(opts.Without); err != nil {
+		return err
 	}
 	dir, err := os.MkdirTemp("", "perennial-evaluate-")
 	if err != nil {
@@ -64,7 +74,7 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command
 	}
 	var tests []BackTest
 	for k := range max(1, opts.Cutoffs) {
-		test, err := backTest(ctx, cfg, dir, asOf-history.Day(30*k), *newest+1, env.Progress)
+		test, err := backTest(ctx, cfg, opts.Without, dir, asOf-history.Day(30*k), *newest+1, env.Progress)
 		if err != nil {
 			return err
 		}
@@ -76,6 +86,20 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command
 		return encoder.Encode(map[string]any{"shop": cfg.Shop, "back_tests": tests})
 	}
 	return printBackTests(out, cfg.Shop, tests)
+}
+
+// checkFamilies finds names that no family of features has.
+func checkFamilies(names []string) error {
+	var families []string
+	for _, f := range features.Families() {
+		families = append(families, f.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(families, name) {
+			return &command.Error{Code: command.ExitUsage, Err: fmt.Errorf("evaluate: --without %q is no family of features (choose from %s)", name, strings.Join(families, ", "))}
+		}
+	}
+	return nil
 }
 
 // newestJudge returns the newest night that the facts until end can judge.
@@ -91,11 +115,12 @@ func newestJudge(ctx context.Context, cfg Config, opts EvaluateOptions, dir stri
 }
 
 // backTest judges the night as of asOf by facts until end.
-func backTest(ctx context.Context, cfg Config, dir string, asOf, end history.Day, progress command.Progress) (*BackTest, error) {
+func backTest(ctx context.Context, cfg Config, without []string, dir string, asOf, end history.Day, progress command.Progress) (*BackTest, error) {
 	s, err := openShop(ctx, cfg, asOf, dir, progress)
 	if err != nil {
 		return nil, err
 	}
+	s.without = without
 	churnDays := s.churnHorizon()
 	if asOf+history.Day(churnDays) > end {
 		return nil, &command.Error{Code: command.ExitUsage, Err: fmt.Errorf("evaluate: as of %s, churn within %d days is not known before %s but the orders end on %s (choose an earlier --as-of or a shorter --horizon)",
@@ -122,7 +147,10 @@ func backTest(ctx context.Context, cfg Config, dir string, asOf, end history.Day
 	if test.When, err = t.judgeWhen(all, end); err != nil {
 		return nil, err
 	}
-	test.What, err = s.judgeWhat(ctx, churnDays, progress)
+	if test.Value, err = s.judgeValue(ctx, t, all, end, progress); err != nil {
+		return nil, err
+	}
+	test.What, err = s.judgeWhat(ctx, churnDays, end, progress)
 	return test, err
 }
 
@@ -147,6 +175,9 @@ func printBackTests(out io.Writer, shop string, tests []BackTest) error {
 		}
 		fmt.Fprintf(w, "\nThe winner's churn probabilities, most at risk first:\n%s", test.Churn)
 		test.When.print(w, test.Boards[0].Winner)
+		if test.Value != nil {
+			test.Value.print(w)
+		}
 		if test.What != nil {
 			test.What.print(w)
 		}

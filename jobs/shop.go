@@ -22,6 +22,7 @@ type shop struct {
 	set     *features.Set
 	survey  survey
 	base    *features.CustomerBase // as of asOf
+	without []string               // families of features that no model may read
 }
 
 // survey is what one look at every history tells about the shop.

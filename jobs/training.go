@@ -168,6 +168,7 @@ func (s *shop) gather(ctx context.Context, t *training, progress command.Progres
 		return err
 	}
 	base.Fill(t.matrix)
+	s.leaveOut(t.matrix)
 	return nil
 }
 

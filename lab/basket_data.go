@@ -24,6 +24,7 @@ type basketTask struct {
 	customers []basketCustomer
 	items     int // different ones; ids are given anew, from 0, in the order of the file's
 	folds     []basketFold
+	chosen    []string // settings that were chosen, for people, fold by fold
 }
 
 type basketCustomer struct {
@@ -227,8 +228,8 @@ func (t *basketTask) histories(places []int) (*basket.Histories, error) {
 }
 
 // counts counts all histories.
-func (t *basketTask) counts() *basket.Counts {
-	counts := basket.NewCounts(t.items, basket.CountsConfig{})
+func (t *basketTask) counts(cfg basket.CountsConfig) *basket.Counts {
+	counts := basket.NewCounts(t.items, cfg)
 	for i := range t.customers {
 		counts.Add(t.customers[i].history)
 	}

@@ -20,6 +20,7 @@ func basketBench() []basketEntry {
 	return []basketEntry{
 		{"next", true, fitNext},
 		{"repeat", true, fitRepeat},
+		{"next_chosen", false, fitNextChosen},
 		{"gp_topfreq", true, fitFrequency((*basket.Model).Rank)},
 		{"gp_topfreq_stable", false, fitStable(true)},
 		{"p_topfreq", true, fitFrequency((*basket.Model).Personal)},
@@ -52,30 +53,11 @@ func chooseBasketModels(names []string) ([]basketEntry, error) {
 }
 
 func fitNext(ctx context.Context, t *basketTask, fold *basketFold) (basketModel, error) {
-	sample, err := t.histories(slices.Concat(fold.train, fold.validation))
-	if err != nil {
-		return nil, err
-	}
-	m, err := basket.NextConfig{}.Fit(ctx, t.counts(), sample)
-	if err != nil {
-		return nil, err
-	}
-	return func() func(basket.History, int) []int32 {
-		r := m.Ranker()
-		var items []basket.Item
-		return func(h basket.History, k int) []int32 {
-			items = r.Rank(items[:0], h, 0, k, nil)
-			ids := make([]int32, len(items))
-			for i := range items {
-				ids[i] = items[i].ID
-			}
-			return ids
-		}
-	}, nil
+	return nextSettings{}.fit(ctx, t, fold)
 }
 
 func fitRepeat(_ context.Context, t *basketTask, _ *basketFold) (basketModel, error) {
-	m := basket.RepeatConfig{}.Fit(t.counts())
+	m := basket.RepeatConfig{}.Fit(t.counts(basket.CountsConfig{}))
 	return shared(func(h basket.History, k int) []int32 { return m.Rank(nil, h, k, nil) }), nil
 }
 

@@ -75,6 +75,12 @@ func (r *basketResult) print(w io.Writer) error {
 		}
 		_ = table.Flush() // into a strings.Builder, which never fails
 	}
+	if len(r.task.chosen) > 0 {
+		fmt.Fprintln(&b, "\nchosen for each fold, by the next baskets of those who are not tested:")
+		for _, text := range r.task.chosen {
+			fmt.Fprintln(&b, text)
+		}
+	}
 	fmt.Fprintln(&b, "\nRecall and hit ratio of repeats and of new items are means over those who bought some.\nNDCG@k divides by the best list of k items, NDCG full by that of the whole basket.")
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -92,6 +98,7 @@ type basketJSON struct {
 	Customers int               `json:"customers"`
 	Items     int               `json:"items"`
 	Folds     int               `json:"folds"`
+	Chosen    []string          `json:"chosen,omitempty"`
 	Models    []basketModelJSON `json:"models"`
 }
 
@@ -112,7 +119,7 @@ type basketFigureJSON struct {
 
 // printJSON writes the result for a program.
 func (r *basketResult) printJSON(w io.Writer) error {
-	result := basketJSON{Customers: len(r.task.customers), Items: r.task.items, Folds: len(r.task.folds)}
+	result := basketJSON{Customers: len(r.task.customers), Items: r.task.items, Folds: len(r.task.folds), Chosen: r.task.chosen}
 	for i := range r.trials {
 		t := &r.trials[i]
 		model := basketModelJSON{Model: t.model, FitSeconds: t.fitSeconds, RankSeconds: t.rankSeconds, PeakRSSBytes: t.peakRSSBytes}

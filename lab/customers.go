@@ -39,6 +39,9 @@ func labCustomers(ctx context.Context, opts CustomersOptions, env command.Env, o
 	if err := result.judge(ctx, env.Progress); err != nil {
 		return err
 	}
+	if err := result.roll(ctx, env.Progress); err != nil {
+		return err
+	}
 	result.choose()
 	if err := result.save(ctx, opts, env.Progress); err != nil {
 		return err
@@ -65,5 +68,6 @@ type customersResult struct {
 
 	fitsBest *customerTrial // lowest BIC
 	chosen   *customerTrial // best on the holdout; without one, fitsBest
+	rolling  *rolling       // nil without a holdout
 	reasons  []string       // for both
 }

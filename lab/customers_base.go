@@ -57,17 +57,31 @@ func newCustomerBase(table *orderTable, opts CustomersOptions) (*customerBase, e
 	if err := b.cut(table, opts); err != nil {
 		return nil, err
 	}
-	log := make([]btyd.Transaction, 0, len(table.people))
 	for _, person := range table.people {
 		if int(person.days[0]) > b.now {
 			b.later++
 			continue
 		}
 		b.orders = append(b.orders, person)
-		log = person.append(log)
 	}
-	if b.people, err = btyd.Prepare(log, btyd.Period{Now: b.now, HoldoutEnd: b.end, UnitDays: unit.days}); err != nil {
+	if err := b.describe(); err != nil {
 		return nil, err
+	}
+	for day := b.first + 6; day <= b.end; day += 7 {
+		b.weeks = append(b.weeks, day)
+	}
+	return b, nil
+}
+
+// describe fills in what is known of the customers by now, and what they did until
+// end.
+func (b *customerBase) describe() (err error) {
+	log := make([]btyd.Transaction, 0, len(b.orders))
+	for i := range b.orders {
+		log = b.orders[i].append(log)
+	}
+	if b.people, err = btyd.Prepare(log, btyd.Period{Now: b.now, HoldoutEnd: b.end, UnitDays: b.unit.days}); err != nil {
+		return err
 	}
 	b.first = b.end
 	b.customers = make([]btyd.Customer, len(b.people))
@@ -75,10 +89,24 @@ func newCustomerBase(table *orderTable, opts CustomersOptions) (*customerBase, e
 		b.customers[i] = person.Customer
 		b.first = min(b.first, person.FirstDay)
 	}
-	for day := b.first + 6; day <= b.end; day += 7 {
-		b.weeks = append(b.weeks, day)
+	return nil
+}
+
+// asOf is the base as it was at the end of an earlier day, judged until end: at
+// most about limit of the customers who had come by then, spread evenly.
+func (b *customerBase) asOf(now, end, limit int) (*customerBase, error) {
+	past := &customerBase{unit: b.unit, now: now, end: end, valued: b.valued, covariates: b.covariates, z: make([][]float64, len(b.z))}
+	stride := len(b.orders)/limit + 1
+	for i := 0; i < len(b.orders); i += stride {
+		if int(b.orders[i].days[0]) > now {
+			continue
+		}
+		past.orders = append(past.orders, b.orders[i])
+		for j := range b.z {
+			past.z[j] = append(past.z[j], b.z[j][i])
+		}
 	}
-	return b, nil
+	return past, past.describe()
 }
 
 // cut finds the ends of calibration and holdout.

@@ -19,7 +19,8 @@ type customersJSON struct {
 	Unit           string              `json:"unit"`
 	Actual         customersActualJSON `json:"actual"`
 	Models         []customerModelJSON `json:"models"`
-	OrderValues    *orderValuesJSON    `json:"order_values"` // null without amounts
+	OrderValues    *orderValuesJSON    `json:"order_values"`           // null without amounts
+	Rolling        *rollingJSON        `json:"chosen_without_holdout"` // null without a holdout, or too little before it
 	BestFit        string              `json:"best_fit"`
 	BestForecast   string              `json:"best_forecast"` // that of the best fit without a holdout
 	Reasons        []string            `json:"reasons"`
@@ -97,6 +98,29 @@ type orderValuesJSON struct {
 	Held          *heldValueJSON `json:"holdout"`     // null without orders held out
 }
 
+// rollingJSON is what a look back chose, and how it did on the holdout.
+type rollingJSON struct {
+	LookedBackAt [2]history.Day         `json:"looked_back_at"`
+	Candidates   []rollingCandidateJSON `json:"candidates"`
+	Order        string                 `json:"model_of_an_order"`
+	Weight       float64                `json:"weight_of_recalibration"`
+	Number       string                 `json:"model_of_the_number"`
+	NumberKind   string                 `json:"number"` // expected orders or median orders
+	MeanOrder    float64                `json:"mean_p_order"`
+	Brier        float64                `json:"brier"`
+	LogLoss      float64                `json:"logloss"`
+	AUC          *float64               `json:"auc"`
+	MAE          float64                `json:"mae"`
+}
+
+type rollingCandidateJSON struct {
+	Model       string  `json:"model"`
+	LogLoss     float64 `json:"logloss"`
+	Calibrated  float64 `json:"logloss_recalibrated"`
+	MeanError   float64 `json:"mae_expected"`
+	MedianError float64 `json:"mae_median"`
+}
+
 type heldValueJSON struct {
 	Customers   int      `json:"customers"`
 	Expected    float64  `json:"expected_order_value"`
@@ -137,7 +161,7 @@ func (r *customersResult) printJSON(w io.Writer) error {
 	b := r.base
 	result := customersJSON{
 		Customers: len(b.people), FirstOrder: history.Day(b.first), CalibrateUntil: history.Day(b.now), Unit: b.unit.name,
-		Actual: r.actualJSON(), OrderValues: r.orderValuesJSON(),
+		Actual: r.actualJSON(), OrderValues: r.orderValuesJSON(), Rolling: r.rollingJSON(),
 		BestFit: r.fitsBest.name, BestForecast: r.chosen.name, Reasons: r.reasons, Warnings: b.warnings, Notes: b.notes,
 	}
 	if b.heldOutDays() > 0 {
@@ -205,4 +229,19 @@ func (r *customersResult) orderValuesJSON() *orderValuesJSON {
 		values.Held = &heldValueJSON{check.customers, check.expected, check.actual, check.mae, defined(check.correlation)}
 	}
 	return values
+}
+
+func (r *customersResult) rollingJSON() *rollingJSON {
+	l := r.rolling
+	if l == nil || l.why != "" {
+		return nil
+	}
+	result := &rollingJSON{
+		LookedBackAt: [2]history.Day{history.Day(l.days[0]), history.Day(l.days[1])}, Order: l.candidates[l.order].model, Weight: l.weight, Number: l.candidates[l.number].model, NumberKind: l.numberKind(),
+		MeanOrder: l.held.meanAny, Brier: l.held.brier, LogLoss: l.held.logLoss, AUC: defined(l.held.auc), MAE: l.held.mae,
+	}
+	for _, c := range l.candidates {
+		result.Candidates = append(result.Candidates, rollingCandidateJSON{c.model, c.raw, c.logLoss, c.meanError, c.medianError})
+	}
+	return result
 }

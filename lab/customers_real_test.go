@@ -16,6 +16,18 @@ func TestCustomersCDNOW(t *testing.T) {
 	t.Run("fits", func(t *testing.T) { compareCDNOWFits(t, result) })
 	t.Run("holdout", func(t *testing.T) { compareCDNOWHoldout(t, result) })
 	t.Run("tracking", func(t *testing.T) { compareCDNOWTracking(t, result) })
+	t.Run("chosen without the holdout", func(t *testing.T) { judgeCDNOWChoice(t, result) })
+}
+
+// judgeCDNOWChoice holds weeks 40 to 78 against what weeks 1 to 39 alone choose.
+func judgeCDNOWChoice(t *testing.T, result customersJSON) {
+	t.Helper()
+	l := result.Rolling
+	t.Logf("%s, recalibrated by %v; %s of %s: %+v", l.Order, l.Weight, l.NumberKind, l.Number, *l)
+	if l.Brier > 0.161 || l.LogLoss > 0.505 || l.MAE > 0.745 {
+		t.Errorf("Brier %v, log loss %v, MAE of orders %v; want 0.161, 0.505 and 0.745 at most", l.Brier, l.LogLoss, l.MAE)
+	}
+	approximately(t, "mean probability", l.MeanOrder, *result.Actual.Held.Rate, 0.01)
 }
 
 // cdnowResult runs the command on the CDNOW sample as Fader, Hardie & Lee (2005)

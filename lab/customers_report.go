@@ -27,6 +27,7 @@ func (r *customersResult) print(w io.Writer) error {
 		t.orderForecasts()
 		t.anyForecasts()
 		t.byPast()
+		t.rollingChoice()
 	}
 	t.trackingTable()
 	t.values()
@@ -162,6 +163,24 @@ func (t *customersText) byPast() {
 			fmt.Fprintf(w, "%s%s\n", trial.name, cells(trial.held.byPast, 4))
 		}
 	})
+}
+
+func (t *customersText) rollingChoice() {
+	l, b := t.rolling, t.base
+	if l.why != "" {
+		fmt.Fprintf(t, "\nno choice without the holdout: %s\n", l.why)
+		return
+	}
+	t.table(fmt.Sprintf("chosen without the holdout: models of %v judged by what came until %v", history.Day(l.days[1]), history.Day(b.now)), func(w io.Writer) {
+		fmt.Fprintln(w, "model\tlog loss of an order\trecalibrated\tMAE of expected orders\tof median orders")
+		for _, c := range l.candidates {
+			fmt.Fprintf(w, "%s\t%.5f\t%.5f\t%.4f\t%.4f\n", c.model, c.raw, c.logLoss, c.meanError, c.medianError)
+		}
+	})
+	fmt.Fprintf(t, "recalibration of %s that would have served best, had it come from %v: %.0f%%\n", l.candidates[l.order].model, history.Day(l.days[0]), 100*l.weight)
+	fmt.Fprintf(t, "judged once: mean P %.4f of %.4f, Brier %.5f, log loss %.5f, AUC %s; %s of %s: MAE %.4f\n",
+		l.held.meanAny, t.actual.held.rate(), l.held.brier, l.held.logLoss, customerFigure(l.held.auc, 4),
+		l.numberKind(), l.candidates[l.number].model, l.held.mae)
 }
 
 func (t *customersText) trackingTable() {

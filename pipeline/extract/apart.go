@@ -18,7 +18,7 @@ func surveyApart(ctx context.Context, c Config) (*Inputs, error) {
 		return nil, fmt.Errorf("extract: %w", err)
 	}
 	in := &Inputs{config: c, child: p}
-	if err := p.call(ctx, request{Call: callSurvey, Config: &c}, nil, &in.fingerprint); err != nil {
+	if err := p.call(ctx, request{Call: callSurvey, Config: &c, Erased: c.Erased.Portable()}, nil, &in.fingerprint); err != nil {
 		return nil, errors.Join(p.accuse(ctx, err), in.Close())
 	}
 	return in, nil
@@ -68,7 +68,7 @@ func (p *child) accuse(ctx context.Context, err error) error {
 		return err
 	}
 	for _, path := range deadly.paths {
-		one, startErr := startChild(p.limits, p.memory)
+		one, startErr := startChild(p.limits, p.memory.Load())
 		if startErr != nil {
 			return err
 		}

@@ -163,7 +163,12 @@ func surveying(t *testing.T, ctx context.Context, c Config, open func() *os.File
 		<-p.ended
 	}()
 	err = p.call(ctx, request{Call: callSurvey, Config: &c}, nil, nil)
+	// A child that never came to the pipe leaves its other end waiting.
+	reader, openErr := os.OpenFile(c.Sources.Orders.Files[0], os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	<-acted
+	if err := errors.Join(openErr, reader.Close()); err != nil {
+		t.Fatal(err)
+	}
 	if err == nil || p.close() != nil {
 		t.Fatalf("the child survived: %v", err)
 	}
@@ -193,15 +198,14 @@ func TestCancelEndsTheChild(t *testing.T) {
 
 func TestFileThatTakesTooLong(t *testing.T) {
 	c, open := pipe(t)
-	c.Limits.Time = 100 * time.Millisecond
+	c.Limits.Time = 2 * time.Second
 	err := surveying(t, t.Context(), c, open, func(*child) {})
-	wantError(t, err, ErrBadData, "extract: orders.csv: reading it took longer than 100ms")
+	wantError(t, err, ErrBadData, "extract: orders.csv: reading it took longer than 2s")
 }
 
 func TestFileThatTakesTooMuchMemory(t *testing.T) {
 	c, open := pipe(t)
-	c.MemoryLimit = "1MiB" // less than an idle process has
-	err := surveying(t, t.Context(), c, open, func(*child) {})
+	err := surveying(t, t.Context(), c, open, func(p *child) { p.memory.Store(2 << 20) }) // less than an idle process has
 	wantError(t, err, ErrBadData, "extract: orders.csv: reading it took more than 2 MiB of memory")
 }
 

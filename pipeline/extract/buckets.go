@@ -26,7 +26,8 @@ type repeat struct {
 
 // bucketCounts is what one query finds out about a staged bucket.
 type bucketCounts struct {
-	rows, distinct    int64
+	rows, distinct    int64 // without those of erased customers
+	erased            int64 // rows
 	customers, orders int64
 	cents             float64
 	first, last       *int64 // wall clock, microseconds
@@ -84,7 +85,7 @@ func (p *pass) sortBucket(ctx context.Context, k int, path string, c *bucketCoun
 	}
 	if !ok {
 		rows = "(" + p.noRows() + ")"
-	} else if err := p.countBucket(ctx, db, rows, c); err != nil {
+	} else if rows, err = p.stagedCounts(ctx, db, rows, c); err != nil {
 		return err
 	}
 	if c.distinct < c.rows {
@@ -107,6 +108,14 @@ func (p *pass) sortBucket(ctx context.Context, k int, path string, c *bucketCoun
 		query += fmt.Sprintf(" QUALIFY row_number() OVER (PARTITION BY %s ORDER BY %s) = 1", p.table.columns[0].name, order)
 	}
 	return db.exec(ctx, fmt.Sprintf("COPY (%s ORDER BY %s) TO %s (FORMAT parquet, COMPRESSION snappy)", query, order, quote(path)))
+}
+
+// stagedCounts counts the staged rows of a bucket and returns those to be kept.
+func (p *pass) stagedCounts(ctx context.Context, db *database, rows string, c *bucketCounts) (kept string, err error) {
+	if kept, c.erased, err = p.withoutErased(ctx, db, rows); err != nil {
+		return "", err
+	}
+	return kept, p.countBucket(ctx, db, kept, c)
 }
 
 // noRows is a SELECT of the table's columns without a row.
@@ -174,6 +183,8 @@ func (p *pass) findRepeats(ctx context.Context, db *database, rows string) ([]re
 // book adds a bucket to the report.
 func (p *pass) book(c *bucketCounts) {
 	r := p.report
+	r.Kept -= c.erased
+	r.Erased += c.erased
 	r.Customers += c.customers
 	r.Orders += c.orders
 	r.Revenue += c.cents / 100

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,8 +29,8 @@ var childEnvironment = []string{"TMPDIR", "TMP", "TEMP", "HOME", "TZ", "LANG", "
 // Whatever they do to it, the parent lives and can say which file it was. A child
 // answers one call at a time.
 type child struct {
-	limits Limits // checked
-	memory int64  // bytes
+	limits Limits       // checked
+	memory atomic.Int64 // bytes that it may take
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser
 	events *json.Decoder
@@ -52,7 +53,8 @@ func startChild(limits Limits, memory int64) (*child, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the program to run as a child: %w", err)
 	}
-	p := &child{limits: limits, memory: memory, cmd: exec.Command(program, ChildCommand), ended: make(chan struct{})}
+	p := &child{limits: limits, cmd: exec.Command(program, ChildCommand), ended: make(chan struct{})}
+	p.memory.Store(memory)
 	p.cmd.Env = []string{childMark}
 	for _, name := range childEnvironment {
 		if value, ok := os.LookupEnv(name); ok {
@@ -82,7 +84,7 @@ func (p *child) call(ctx context.Context, r request, log *slog.Logger, answer an
 	if p.gone {
 		return errors.New("extract: the child process has ended")
 	}
-	r.Memory, r.Scratch = p.memory, bytesOf(p.limits.Scratch)
+	r.Memory, r.Scratch = p.memory.Load(), bytesOf(p.limits.Scratch)
 	stop := p.watch(ctx)
 	result, broken := p.exchange(ctx, r, log)
 	killed := stop()

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"perennial/pipeline/erasure"
 )
 
 // Config says what to read and what a row means. The zero value of every field
@@ -31,6 +33,9 @@ type Config struct {
 	// memory, for files that one has written oneself. Otherwise a child process
 	// does, which main must serve: see ServeChild.
 	InProcess bool `yaml:"-" json:"-"`
+	// Erased are the customers whose rows are counted and left out, everywhere; nil
+	// is nobody.
+	Erased *erasure.List `yaml:"-" json:"-"`
 
 	witness witness
 }

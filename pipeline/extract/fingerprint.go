@@ -59,7 +59,8 @@ func Survey(ctx context.Context, cfg Config) (*Inputs, error) {
 }
 
 // Fingerprint returns a hash of all that decides what Run would keep, except
-// the as-of day: contents and names of the files, mappings, time zone, money.
+// the as-of day: contents and names of the files, mappings, time zone, money, who
+// is erased.
 // Two equal fingerprints mean equal extracts.
 func (in *Inputs) Fingerprint() string {
 	if in.child != nil {
@@ -114,6 +115,9 @@ func (c *Config) fingerprint(sources []*surveyed) string {
 	// Encoding of plain values cannot fail, and sorts the rates.
 	write := json.NewEncoder(hash)
 	write.Encode([]any{fileFormat, c.Timezone, c.Currency, c.Rates, c.bucketCount(sources)})
+	if c.Erased.Len() > 0 {
+		write.Encode(c.Erased.Hash())
+	}
 	for _, s := range sources {
 		write.Encode([]any{s.table.name, s.mappingSQL(), s.source.Delimiter, s.source.encoding(), s.source.DateFormat})
 		for _, f := range s.files {

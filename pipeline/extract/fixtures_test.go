@@ -81,7 +81,7 @@ func mustExtract(t testing.TB, c Config, asOf string) *Extract {
 func checkCounts(t testing.TB, r *Report) {
 	t.Helper()
 	for _, s := range r.Sources {
-		if s.Read != s.Kept+s.Rejected+s.Filtered {
+		if s.Read != s.Kept+s.Rejected+s.Filtered+s.Erased {
 			t.Errorf("%s: read %d is not kept %d + rejected %d + filtered %d", s.Table, s.Read, s.Kept, s.Rejected, s.Filtered)
 		}
 		var reasons int64

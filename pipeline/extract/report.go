@@ -23,15 +23,16 @@ type Report struct {
 }
 
 // SourceReport counts the rows of one canonical table.
-// Read = Kept + Rejected + Filtered, always.
+// Read = Kept + Rejected + Filtered + Erased, always.
 type SourceReport struct {
 	Table    string       `json:"table"`
 	Files    []FileReport `json:"files"`
 	Read     int64        `json:"read"`
 	Kept     int64        `json:"kept"`
 	Rejected int64        `json:"rejected"`
-	Filtered int64        `json:"filtered"` // left out by the SQL
-	After    int64        `json:"after"`    // of the as-of day or later: not part of this extract, and not in Read
+	Filtered int64        `json:"filtered"`         // left out by the SQL
+	Erased   int64        `json:"erased,omitempty"` // of customers who must not be known any more
+	After    int64        `json:"after"`            // of the as-of day or later: not part of this extract, and not in Read
 	Reasons  []Reason     `json:"reasons,omitempty"`
 
 	First     *history.Day `json:"first,omitempty"` // day of the earliest kept row
@@ -81,6 +82,9 @@ func (r *Report) String() string {
 
 func (s *SourceReport) print(w io.Writer, currency string) {
 	fmt.Fprintf(w, "%-12s read %d = kept %d + rejected %d + filtered %d", s.Table, s.Read, s.Kept, s.Rejected, s.Filtered)
+	if s.Erased > 0 {
+		fmt.Fprintf(w, " + erased %d", s.Erased)
+	}
 	if s.After > 0 {
 		fmt.Fprintf(w, "; %d later than the as-of day", s.After)
 	}

@@ -84,7 +84,7 @@ func (s *server) handle(ctx context.Context, r *request) (any, error) {
 	switch r.Call {
 	case callSurvey:
 		c := *r.Config
-		c.InProcess, c.witness = true, s.tell
+		c.InProcess, c.witness, c.Erased = true, s.tell, r.Erased.List()
 		var err error
 		if s.inputs, err = Survey(ctx, c); err != nil {
 			return nil, err

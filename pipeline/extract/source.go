@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"perennial/pipeline/history"
@@ -51,7 +52,7 @@ func (x *extraction) readAll(ctx context.Context, sources []*surveyed) (reports 
 			}
 		}
 		x.log.Info("read", "table", r.Table, "read", r.Read, "kept", r.Kept, "rejected", r.Rejected,
-			"filtered", r.Filtered, "after", r.After, "seconds", time.Since(began).Seconds())
+			"filtered", r.Filtered, "erased", r.Erased, "after", r.After, "seconds", time.Since(began).Seconds())
 	}
 	return reports, x.writeVocabulary(ctx, sources)
 }
@@ -78,7 +79,7 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*SourceReport, erro
 		for _, fault := range sortedKeys(f.reject) {
 			r.reject("row", fault, f.reject[fault])
 		}
-		r.Listed = append(r.Listed, f.faults...)
+		r.Listed = append(r.Listed, x.config.withheld(f.faults)...)
 	}
 	p := &pass{extraction: x, surveyed: s, report: r, staging: filepath.Join(x.spill, s.table.name)}
 	defer x.config.witness.reading(s.paths()...)()
@@ -88,7 +89,7 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*SourceReport, erro
 		err = changed
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.table.name, err)
+		return nil, fmt.Errorf("%s: %w", s.table.name, s.inFile(err))
 	}
 	r.sortReasons()
 	if err := writeRejects(filepath.Join(x.dir, rejectsFolder), r); err != nil {
@@ -101,6 +102,14 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*SourceReport, erro
 		return nil, dataError("orders: no row is left of %d before %v (check sql, and the dates)", r.Read+r.After, x.asOf)
 	}
 	return r, os.RemoveAll(p.staging)
+}
+
+// inFile names the file that a source's bad data is in, where there is only one.
+func (s *surveyed) inFile(err error) error {
+	if name := s.files[0].file.name(); len(s.files) == 1 && errors.Is(err, ErrBadData) && !strings.Contains(err.Error(), name) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return err
 }
 
 // sortedKeys returns the keys of a map in order.

@@ -61,8 +61,8 @@ func (p *child) kill() error {
 
 // excess returns what the child uses too much of, nil if nothing.
 func (p *child) excess(scratch bool) error {
-	if used := residentMemory(p.cmd.Process.Pid); used > p.memory {
-		return fmt.Errorf("reading it took more than %d MiB of memory (repeat the export; if it is sound, raise memory_limit)", p.memory>>20)
+	if most := p.memory.Load(); residentMemory(p.cmd.Process.Pid) > most {
+		return fmt.Errorf("reading it took more than %d MiB of memory (repeat the export; if it is sound, raise memory_limit)", most>>20)
 	}
 	if scratch {
 		p.mu.Lock()

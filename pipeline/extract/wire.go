@@ -6,6 +6,7 @@ import (
 	"errors"
 	"syscall"
 
+	"perennial/pipeline/erasure"
 	"perennial/pipeline/history"
 )
 
@@ -21,11 +22,12 @@ const (
 // request is a line of the child's standard input. It is answered by any number
 // of events, the last of which has an Answer or an Error.
 type request struct {
-	Call   string      `json:"call"`
-	Config *Config     `json:"config,omitempty"`
-	AsOf   history.Day `json:"as_of,omitempty"`
-	Dir    string      `json:"dir,omitempty"`
-	Path   string      `json:"path,omitempty"`
+	Call   string            `json:"call"`
+	Config *Config           `json:"config,omitempty"`
+	AsOf   history.Day       `json:"as_of,omitempty"`
+	Dir    string            `json:"dir,omitempty"`
+	Path   string            `json:"path,omitempty"`
+	Erased *erasure.Portable `json:"erased,omitempty"` // of Config, whose JSON leaves it out
 
 	Memory  int64 `json:"memory"`  // bytes that the child may take
 	Scratch int64 `json:"scratch"` // bytes that a file of the child may have

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -143,7 +142,7 @@ func (b *Bucket) ReadTagged(ctx context.Context, key string) ([]byte, Tag, error
 	if err := ready(ctx, "read", key); err != nil {
 		return nil, Absent, err
 	}
-	var whole bytes.Buffer
+	var whole memory
 	tag, err := b.download(ctx, key, &whole)
 	if err != nil {
 		return nil, Absent, b.failed("read", key, err)
@@ -203,22 +202,38 @@ func (b *Bucket) has(ctx context.Context, key string, tag Tag) error {
 	return nil
 }
 
-// listPage is how many objects are asked for at a time: the most there are.
-const listPage = "1000"
-
 // List implements Keeper. Objects whose names are no keys are left out.
 func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
-		query := url.Values{"prefix": {b.prefix + prefix}, "maxResults": {listPage}, "fields": {"items(name,size,updated,generation,crc32c),nextPageToken"}}
-		for {
-			items, next, err := b.page(ctx, query)
+		for found, err := range b.resources(ctx, b.prefix+prefix) {
 			if err != nil {
 				yield(Object{}, b.failed("list", prefix, err))
 				return
 			}
+			key := strings.TrimPrefix(found.Name, b.prefix)
+			if CheckKey(key) == nil && !yield(Object{Key: key, Size: found.Size, Modified: found.Updated}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// listPage is how many objects are asked for at a time: the most there are.
+const listPage = "1000"
+
+// resources yields what the API tells of the objects whose names begin with a
+// prefix, in the order of names.
+func (b *Bucket) resources(ctx context.Context, prefix string) iter.Seq2[resource, error] {
+	return func(yield func(resource, error) bool) {
+		query := url.Values{"prefix": {prefix}, "maxResults": {listPage}, "fields": {"items(name,size,updated,generation,crc32c),nextPageToken"}}
+		for {
+			items, next, err := b.page(ctx, query)
+			if err != nil {
+				yield(resource{}, err)
+				return
+			}
 			for _, item := range items {
-				key := strings.TrimPrefix(item.Name, b.prefix)
-				if CheckKey(key) == nil && !yield(Object{Key: key, Size: item.Size, Modified: item.Updated}, nil) {
+				if !yield(item, nil) {
 					return
 				}
 			}

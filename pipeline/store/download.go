@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,14 +27,24 @@ func (b *Bucket) download(ctx context.Context, key string, w truncater) (Tag, er
 		if err == nil || tries == b.api.tries || !errors.Is(err, errOverwritten) && !errors.Is(err, errChecksum) {
 			return tag, err
 		}
-		w.Truncate(0)
+		if err := w.Truncate(0); err != nil {
+			return Absent, err
+		}
 	}
 }
 
 // truncater is a writer that can begin anew.
 type truncater interface {
 	io.Writer
-	Truncate(n int)
+	Truncate(n int) error
+}
+
+// memory is a truncater in memory.
+type memory struct{ bytes.Buffer }
+
+func (m *memory) Truncate(n int) error {
+	m.Buffer.Truncate(n)
+	return nil
 }
 
 // errChecksum: what was read is not what the bucket holds.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"sync"
 	"syscall"
@@ -108,7 +109,9 @@ func (f *Folder) Read(ctx context.Context, key string) ([]byte, error) {
 	return body, err
 }
 
-// read returns the whole object and what the disk knows of its file.
+// read returns the whole object and what the disk knows of its file. What it
+// returns is durable: its creator may have been killed before it could sync the
+// directory, and the caller is about to rely on what it reads.
 func (f *Folder) read(ctx context.Context, key string) (body []byte, info fs.FileInfo, err error) {
 	file, info, err := f.open(ctx, key)
 	if err != nil {
@@ -117,6 +120,9 @@ func (f *Folder) read(ctx context.Context, key string) (body []byte, info fs.Fil
 	defer func() { err = errors.Join(err, file.Close()) }()
 	body = make([]byte, info.Size())
 	if _, err := file.ReadAt(body, 0); err != nil {
+		return nil, nil, fmt.Errorf("store: read %s: %w", key, withHint(err))
+	}
+	if err := f.syncDir(path.Dir(key)); err != nil && !absent(err) { // absent: deleted since
 		return nil, nil, fmt.Errorf("store: read %s: %w", key, withHint(err))
 	}
 	return body, info, nil

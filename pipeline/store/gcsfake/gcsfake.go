@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -247,4 +248,16 @@ func refuse(w http.ResponseWriter, code int, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
 	json.NewEncoder(w).Encode(map[string]any{"error": map[string]any{"code": code, "message": message}})
+}
+
+// Clone returns a server with the same objects, and no faults.
+func (s *Server) Clone() *Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := New()
+	c.generation = s.generation
+	for bucket, objects := range s.buckets {
+		c.buckets[bucket] = maps.Clone(objects)
+	}
+	return c
 }
