@@ -185,14 +185,14 @@ func (a *arena) killOne(ctx context.Context, w int, random *rand.Rand, kills *at
 		}
 	}
 	night := a.nightly(w, day, "--wait", "1h")
-	var stdout, stderr bytes.Buffer
-	night.Stdout, night.Stderr = &stdout, &stderr
+	var stdout bytes.Buffer
+	night.Stdout = &stdout
+	stderr := &killAfter{lines: random.IntN(nightLines), delay: time.Duration(random.Int64N(int64(40 * time.Millisecond))), process: func() *os.Process { return night.Process }}
+	night.Stderr = stderr
 	if err := night.Start(); err != nil {
 		return err
 	}
-	timer := time.AfterFunc(time.Duration(random.Int64N(int64(1500*time.Millisecond))), func() { _ = night.Process.Kill() })
 	err = night.Wait()
-	timer.Stop()
 	if status, ok := night.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		kills.Add(1)
 		return nil
@@ -209,15 +209,44 @@ func (a *arena) killOne(ctx context.Context, w int, random *rand.Rand, kills *at
 		}
 	case command.ExitGate, command.ExitTry, command.ExitIO: // overtaken by one that had no lease to wait for
 	default:
-		return fmt.Errorf("exit code %d: %v: %s", code, err, stderr.String())
+		return fmt.Errorf("exit code %d: %v: %s", code, err, stderr.text.String())
 	}
 	return nil
 }
 
+// nightLines is how many lines a night of the arena logs at least; one in some is
+// not killed.
+const nightLines = 18
+
+// killAfter kills the process that logs to it a moment after so many lines, so that
+// the kills are spread over all that a night does, however fast the machine is.
+type killAfter struct {
+	lines   int
+	delay   time.Duration
+	process func() *os.Process
+	text    bytes.Buffer
+}
+
+func (k *killAfter) Write(p []byte) (int, error) {
+	for range bytes.Count(p, []byte("\n")) {
+		if k.lines--; k.lines == 0 {
+			time.AfterFunc(k.delay, func() { _ = k.process().Kill() })
+		}
+	}
+	return k.text.Write(p)
+}
+
+// readEvery leaves the processors to the writers: readers that never rest would kill
+// fewer nights in the same time.
+const readEvery = 20 * time.Millisecond
+
 // read reads the newest set whole, over and over.
 func (a *arena) read(ctx context.Context, reads *atomic.Int64) {
 	last := uint64(0)
+	pause := time.NewTicker(readEvery)
+	defer pause.Stop()
 	for ctx.Err() == nil && !a.t.Failed() {
+		<-pause.C
 		reader, err := publish.Head(ctx, a.store)
 		if errors.Is(err, publish.ErrNoCommit) {
 			continue
@@ -240,7 +269,10 @@ func (a *arena) read(ctx context.Context, reads *atomic.Int64) {
 // follow applies the changes of every commit and holds the result to the whole set.
 func (a *arena) follow(ctx context.Context, follows *atomic.Int64) {
 	applied, shown := uint64(0), map[string]string{}
+	pause := time.NewTicker(readEvery)
+	defer pause.Stop()
 	for ctx.Err() == nil && !a.t.Failed() {
+		<-pause.C
 		var err error
 		if applied, err = a.apply(ctx, applied, shown, follows); err != nil && ctx.Err() == nil {
 			a.t.Errorf("follower: %v", err)
@@ -363,7 +395,7 @@ func (a *arena) overtake(step string, later history.Day, codes []int) {
 		a.t.Fatal(err)
 	}
 	zombie := a.nightly(0, day)
-	stderr := &stopAt{line: fmt.Sprintf(`"msg":"step begins","run_id":`), step: fmt.Sprintf(`"step":"%s"`, step), process: func() *os.Process { return zombie.Process }, stopped: make(chan bool, 1)}
+	stderr := &stopAt{line: `"msg":"step begins"`, step: fmt.Sprintf(`"step":"%s"`, step), process: func() *os.Process { return zombie.Process }, stopped: make(chan bool, 1)}
 	zombie.Stderr = stderr
 	if err := zombie.Start(); err != nil {
 		a.t.Fatal(err)
