@@ -30,6 +30,13 @@ func Explain(ctx context.Context, cfg Config, customer string, out io.Writer) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, closeStore(st)) }()
+	list, err := loadErased(ctx, st, cfg)
+	if err != nil {
+		return err
+	}
+	if list.Erased(customer) {
+		return &command.Error{Code: command.ExitInput, Err: fmt.Errorf("explain: customer %q has been erased", customer)}
+	}
 	reader, err := openCommit(ctx, st, 0)
 	if err != nil {
 		return err

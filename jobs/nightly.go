@@ -78,6 +78,7 @@ type night struct {
 	opts     NightlyOptions
 	env      command.Env
 	store    store.Keeper
+	list     store.Keeper // where the erased customers are; the store, but for a past day
 	registry store.Keeper // where the models are; the store, but for a past day
 	work     workspace
 	runID    string
@@ -103,10 +104,13 @@ type night struct {
 // begin looks at the sources and gives the night its id, that of a killed night if
 // it goes on with one.
 func begin(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env, st store.Keeper, waited string) (*night, error) {
-	n := &night{cfg: cfg, opts: opts, env: env, store: st, registry: st, work: newWorkspace(cfg, st)}
+	n := &night{cfg: cfg, opts: opts, env: env, store: st, list: st, registry: st, work: newWorkspace(cfg, st)}
 	var err error
-	if n.inputs, err = extract.Survey(ctx, cfg.Config); err != nil {
-		return nil, command.Input(err)
+	if n.cfg.Erased, err = loadErased(ctx, st, cfg); err != nil {
+		return nil, err
+	}
+	if n.inputs, err = n.survey(ctx); err != nil {
+		return nil, err
 	}
 	if err := n.settleIn(ctx); err != nil {
 		return nil, errors.Join(err, n.inputs.Close())
@@ -245,14 +249,22 @@ func (n *night) act(ctx context.Context) error {
 // publish commits the staged parts, all at once.
 func (n *night) publish(ctx context.Context) error {
 	defer n.stage("publish")()
-	result, err := publish.Set{Store: n.store, RunID: n.runID, Buckets: n.desk.buckets}.Commit(ctx, n.draft())
+	set := publish.Set{Store: n.store, RunID: n.runID, Buckets: n.desk.buckets, Fence: sameErased(n.list, n.cfg, n.cfg.Erased.Hash())}
+	result, err := set.Commit(ctx, n.draft())
+	if err == nil && result.Commit.Base == 0 {
+		// An erasure that found no commit had none to stop this one with.
+		err = set.Fence(ctx)
+	}
+	if errors.Is(err, errListGrown) {
+		return errors.Join(err, n.eraseAgain(ctx))
+	}
 	return n.summary.settle(result, err, n.env)
 }
 
 // draft describes the staged set.
 func (n *night) draft() publish.Draft {
 	return publish.Draft{
-		Parts: n.parts, AsOf: n.opts.AsOf, Eligible: n.eligible, IdempotencyKey: n.key(), Models: n.models.versions,
+		Parts: n.parts, AsOf: n.opts.AsOf, Eligible: n.eligible, IdempotencyKey: n.key(), ErasureListHash: n.cfg.Erased.Hash(), Models: n.models.versions,
 		Override: n.override(), Force: n.opts.Force, CreatedAt: n.start,
 	}
 }

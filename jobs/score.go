@@ -101,7 +101,7 @@ func (n *night) scoredBucket(ctx context.Context, sc *scorer, k int) ([]customer
 	if n.resumed && (sc == nil || n.scored(k)) {
 		return n.spool.read(k, wordsOfScores...)
 	}
-	bucket, err := n.shop.extract.Bucket(ctx, k)
+	bucket, err := n.shop.bucket(ctx, k)
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func (s *shop) eachBucket(ctx context.Context, tick func(), do func(k int, bucke
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for k := range s.extract.Buckets() {
 		group.Go(func() error {
-			bucket, err := s.extract.Bucket(ctx, k)
+			bucket, err := s.bucket(ctx, k)
 			if err != nil {
 				return err
 			}

@@ -107,7 +107,8 @@ func publishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env com
 		}
 		set.Draft.Override = chosen
 	}
-	result, err := publish.Set{Store: st, RunID: set.RunID, Buckets: set.Buckets}.Commit(ctx, set.Draft)
+	fence := sameErased(st, cfg, set.Draft.ErasureListHash)
+	result, err := publish.Set{Store: st, RunID: set.RunID, Buckets: set.Buckets, Fence: fence}.Commit(ctx, set.Draft)
 	return summary, summary.settle(result, err, env)
 }
 

@@ -22,6 +22,9 @@ type Rollback struct {
 	// Erased reports whether a customer must not come back; nil means nobody is
 	// erased. A target that holds one is refused.
 	Erased func(customerID string) bool
+	// ErasureListHash is the hash of the list behind Erased, Fence as in Set.
+	ErasureListHash string
+	Fence           func(context.Context) error
 }
 
 // ErrErased: the commit holds a customer who has been erased since.
@@ -66,6 +69,11 @@ func (r Rollback) check() error {
 
 // attempt tries to create the commit after tip.
 func (r Rollback) attempt(ctx context.Context, tip tip) (won bool, c *Commit, err error) {
+	if r.Fence != nil {
+		if err := r.Fence(ctx); err != nil {
+			return false, nil, err
+		}
+	}
 	target, err := readCommit(ctx, r.Store, r.To)
 	if err != nil {
 		return false, nil, err
@@ -87,7 +95,7 @@ func (r Rollback) record(target *Commit, tip tip) *Commit {
 	c.N, c.Base = tip.n+1, tip.n
 	c.Kind, c.RestoredFrom = KindRollback, target.N
 	c.RunID, c.CreatedAt = r.RunID, r.CreatedAt.UTC()
-	c.Reason, c.By = r.Reason, r.By
+	c.Reason, c.By, c.ErasureListHash = r.Reason, r.By, r.ErasureListHash
 	c.Gates, c.Override = nil, nil // were the target's
 	c.Delta, c.NoDelta = nil, ""
 	return &c

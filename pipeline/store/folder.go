@@ -16,6 +16,7 @@ import (
 const (
 	dirMode     = 0o750
 	createdMode = 0o440
+	privateMode = 0o400
 	hintMode    = 0o640
 )
 
@@ -86,10 +87,19 @@ func (f *Folder) Path(key string) (string, error) {
 // Create implements Store: the bytes are staged and made durable, then the
 // staged file is linked to its key, which fails if the key is taken.
 func (f *Folder) Create(ctx context.Context, key string, body []byte) error {
+	return f.create(ctx, key, body, createdMode)
+}
+
+// CreatePrivate is Create of an object that the owner's group may not read.
+func (f *Folder) CreatePrivate(ctx context.Context, key string, body []byte) error {
+	return f.create(ctx, key, body, privateMode)
+}
+
+func (f *Folder) create(ctx context.Context, key string, body []byte, mode fs.FileMode) error {
 	if err := f.writable(ctx, "create", key); err != nil {
 		return err
 	}
-	if _, err := f.write(key, body, createdMode, f.disk.Link); err != nil {
+	if _, err := f.write(key, body, mode, f.disk.Link); err != nil {
 		return fmt.Errorf("store: create %s: %w", key, withHint(err))
 	}
 	return nil
