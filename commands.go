@@ -39,7 +39,8 @@ func commands(env command.Env) *cobra.Command {
 		stepCommand(env, jobs.StepFeatures, "Read the sources and write the feature table"),
 		stepCommand(env, jobs.StepTrain, "Train models when due and promote those that win"),
 		stepCommand(env, jobs.StepScore, "Score every customer and stage the result without publishing it"),
-		publishCommand(env), evaluateCommand(env), explainCommand(), scoresCommand(), verifyCommand(), eraseCommand(env), modelsCommand(), labCommand(env),
+		publishCommand(env), evaluateCommand(env), explainCommand(), scoresCommand(),
+		backfillCommand(env), rollbackCommand(env), verifyCommand(), repairCommand(), gcCommand(), eraseCommand(env), modelsCommand(), labCommand(env),
 	)
 	for _, cmd := range root.Commands() {
 		wrapUsage(cmd)
@@ -190,6 +191,7 @@ func publishFlags(cmd *cobra.Command) *jobs.NightlyOptions {
 	cmd.Flags().StringSliceVar(&opts.Accept, "accept", nil, "gates to pass this once, by name: H8,H9")
 	cmd.Flags().StringVar(&opts.Reason, "reason", "", "why gates are passed; kept in the commit")
 	cmd.Flags().StringVar(&opts.By, "by", "", "who passes them")
+	waitFlag(cmd, opts)
 	cmd.PreRunE = func(*cobra.Command, []string) error {
 		if len(opts.Accept) > 0 && opts.Reason == "" {
 			return usageError(errors.New("--accept needs a --reason"))
@@ -197,6 +199,11 @@ func publishFlags(cmd *cobra.Command) *jobs.NightlyOptions {
 		return nil
 	}
 	return opts
+}
+
+// waitFlag adds how long to wait for another run.
+func waitFlag(cmd *cobra.Command, opts *jobs.NightlyOptions) {
+	cmd.Flags().DurationVar(&opts.Wait, "wait", 0, "wait so long for another run at work, such as 30m, instead of ending with exit code 75")
 }
 
 // report prints the summary of a job, also when it failed on the way.
@@ -214,11 +221,14 @@ func stepCommand(env command.Env, step jobs.Step, short string) *cobra.Command {
 		Example: fmt.Sprintf("  perennial %s -c perennial.yaml", step), Args: cobra.NoArgs,
 	}
 	load, asOf := configFlag(cmd), asOfFlag(cmd, "business day (default: today in the shop's time zone)")
+	waiting := &jobs.NightlyOptions{}
+	waitFlag(cmd, waiting)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, opts, err := nightOf(load, asOf, env)
 		if err != nil {
 			return err
 		}
+		opts.Wait = waiting.Wait
 		return report(cmd, func() (*jobs.Summary, error) { return jobs.RunStep(cmd.Context(), cfg, step, opts, env) })
 	}
 	return cmd
@@ -278,42 +288,6 @@ func explainCommand() *cobra.Command {
 			return err
 		}
 		return jobs.Explain(cmd.Context(), cfg, args[0], cmd.OutOrStdout())
-	}
-	return cmd
-}
-
-func scoresCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "scores", Short: "Write a commit, verified, to standard output",
-		Example: "  perennial scores -c perennial.yaml > scores.csv\n  perennial scores -c perennial.yaml --commit 41 --format json", Args: cobra.NoArgs,
-	}
-	load := configFlag(cmd)
-	opts := jobs.ScoresOptions{}
-	cmd.Flags().Uint64Var(&opts.Commit, "commit", 0, "number of the commit (default: the newest)")
-	cmd.Flags().StringVar(&opts.Format, "format", "csv", "csv, json or parquet")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cfg, err := load()
-		if err != nil {
-			return err
-		}
-		return jobs.Scores(cmd.Context(), cfg.Store, opts, cmd.OutOrStdout())
-	}
-	return cmd
-}
-
-func verifyCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "verify", Short: "Check every byte of a commit against its record",
-		Example: "  perennial verify -c perennial.yaml", Args: cobra.NoArgs,
-	}
-	load := configFlag(cmd)
-	commit := cmd.Flags().Uint64("commit", 0, "number of the commit (default: the newest)")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cfg, err := load()
-		if err != nil {
-			return err
-		}
-		return jobs.Verify(cmd.Context(), cfg.Store, *commit, cmd.OutOrStdout())
 	}
 	return cmd
 }

@@ -9,6 +9,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == asProgram {
+		os.Args = append(os.Args[:1:1], os.Args[2:]...)
+		main()
+	}
 	if code, child := serveChild(os.Args); child {
 		os.Exit(code)
 	}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"syscall"
 
 	"perennial/pipeline/extract"
 	"perennial/pipeline/publish"
+	"perennial/pipeline/store"
 )
 
 // Exit codes, after sysexits.
@@ -68,8 +70,6 @@ func Input(err error) error {
 func ExitCode(err error) int {
 	var coded *Error
 	var gate *publish.GateError
-	var path *fs.PathError
-	var errno syscall.Errno
 	switch {
 	case err == nil:
 		return ExitDone
@@ -79,10 +79,34 @@ func ExitCode(err error) int {
 		return ExitGate
 	case errors.As(err, &coded):
 		return coded.Code
-	case errors.Is(err, publish.ErrContended):
-		return ExitTry
-	case errors.Is(err, publish.ErrCorrupt), errors.As(err, &path), errors.As(err, &errno):
+	}
+	for _, known := range answers {
+		if errors.Is(err, known.err) {
+			return known.code
+		}
+	}
+	if failed(err) {
 		return ExitIO
 	}
 	return ExitBug
+}
+
+// answers are what publishing tells its callers.
+var answers = []struct {
+	err  error
+	code int
+}{
+	{publish.ErrContended, ExitTry}, {publish.ErrLeased, ExitTry}, {publish.ErrLeaseLost, ExitTry},
+	{publish.ErrSuperseded, ExitGate}, {publish.ErrRolledBack, ExitGate}, {publish.ErrErased, ExitGate},
+	{publish.ErrReadAll, ExitInput}, {publish.ErrExpired, ExitInput}, {publish.ErrNoCommit, ExitInput},
+	{publish.ErrCorrupt, ExitIO}, {store.ErrExists, ExitIO}, {store.ErrNotExist, ExitIO}, {store.ErrChanged, ExitIO}, {store.ErrReadOnly, ExitIO},
+}
+
+// failed reports whether a disk, the network or a bucket has failed.
+func failed(err error) bool {
+	var path *fs.PathError
+	var errno syscall.Errno
+	var network *url.Error
+	var refused *store.StatusError
+	return errors.As(err, &path) || errors.As(err, &errno) || errors.As(err, &network) || errors.As(err, &refused)
 }

@@ -50,6 +50,16 @@ func seriesOf(day history.Day) string { return "backfill/" + day.String() }
 // backfill that is less than train.every older. A day that fails is put on record and
 // the rest goes on; the error then tells how many did.
 func Backfill(ctx context.Context, cfg Config, opts BackfillOptions, env command.Env, out io.Writer) (err error) {
+	switch opts.Reprocess {
+	case "":
+		opts.Reprocess = ReprocessMissing
+	case ReprocessMissing, ReprocessFailed, ReprocessAll:
+	default:
+		return command.Usage("backfill: --reprocess %q (use missing, failed or all)", opts.Reprocess)
+	}
+	if opts.From == 0 || opts.To == 0 {
+		return command.Usage("backfill: needs --from and --to, the first and the last day (write 2026-11-22)")
+	}
 	if opts.From > opts.To {
 		return &command.Error{Code: command.ExitUsage, Err: fmt.Errorf("backfill: --from %s is after --to %s", opts.From, opts.To)}
 	}

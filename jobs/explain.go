@@ -132,6 +132,13 @@ func explainFeatures(ctx context.Context, out io.Writer, st store.Store, commit 
 
 // explainHistory prints the newest order lines, if the extract is still there.
 func explainHistory(ctx context.Context, out io.Writer, work workspace, commit *publish.Commit, customer string) (err error) {
+	for commit.RestoredFrom > 0 { // the night is that of the commit which is shown again
+		restored, err := publish.At(ctx, work.store, commit.RestoredFrom)
+		if err != nil {
+			return err
+		}
+		commit = restored.Commit
+	}
 	manifest, err := publish.ReadManifest(ctx, work.store, commit.RunID)
 	if errors.Is(err, store.ErrNotExist) || err == nil && manifest.Extract == "" {
 		return nil

@@ -58,7 +58,7 @@ func TestANightInABucket(t *testing.T) {
 		{"scores", func(cfg Config, out *bytes.Buffer) error {
 			return Scores(t.Context(), cfg.Store, ScoresOptions{Format: "csv"}, out)
 		}},
-		{"verify", func(cfg Config, out *bytes.Buffer) error { return Verify(t.Context(), cfg.Store, 0, out) }},
+		{"verify", func(cfg Config, out *bytes.Buffer) error { return Verify(t.Context(), cfg.Store, VerifyOptions{}, out) }},
 		{"explain", func(cfg Config, out *bytes.Buffer) error { return Explain(t.Context(), cfg, customer, out) }},
 		{"models list", func(cfg Config, out *bytes.Buffer) error { return ListModels(t.Context(), cfg, true, out) }},
 	} {

@@ -25,22 +25,27 @@ type NightlyOptions struct {
 	Reason string      // why
 	By     string      // who says so
 
+	Wait time.Duration // for another run to end; 0 is to be told at once
+
 	past bool // of a backfill: the day is published to a series of its own
 }
 
 // Nightly is one night: extract, train when due, score, act, publish. It
 // returns what happened, also when a gate held the publish back. Nights that did not
 // run are filled afterwards if the configuration says so.
-func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (*Summary, error) {
-	summary, err := oneNight(ctx, cfg, opts, env)
+func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
+	err = alone(ctx, cfg, opts, env, func(ctx context.Context, st store.Keeper, waited string) (err error) {
+		summary, err = oneNight(ctx, cfg, opts, env, st, waited)
+		return err
+	})
 	if err != nil || len(summary.Missed) == 0 {
 		return summary, err
 	}
 	return summary, summary.catchUp(ctx, cfg, env)
 }
 
-func oneNight(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
-	night, err := begin(ctx, cfg, opts, env)
+func oneNight(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env, st store.Keeper, waited string) (summary *Summary, err error) {
+	night, err := begin(ctx, cfg, opts, env, st, waited)
 	if err != nil {
 		return nil, err
 	}
@@ -96,26 +101,26 @@ type night struct {
 	summary *Summary
 }
 
-// begin opens the store and gives the night its id, that of a killed night if it
-// goes on with one.
-func begin(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (*night, error) {
-	st, err := openStore(cfg.Store)
-	if err != nil {
+// begin looks at the sources and gives the night its id, that of a killed night if
+// it goes on with one.
+func begin(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env, st store.Keeper, waited string) (*night, error) {
+	n := &night{cfg: cfg, opts: opts, env: env, store: st, list: st, registry: st, work: newWorkspace(cfg, st)}
+	var err error
+	if n.cfg.Erased, err = loadErased(ctx, st, cfg); err != nil {
 		return nil, err
 	}
-	n := &night{cfg: cfg, opts: opts, env: env, store: st, list: st, registry: st, work: newWorkspace(cfg, st)}
-	if n.cfg.Erased, err = loadErased(ctx, st, cfg); err != nil {
-		return nil, errors.Join(err, closeStore(st))
-	}
 	if n.inputs, err = n.survey(ctx); err != nil {
-		return nil, errors.Join(err, closeStore(st))
+		return nil, err
 	}
 	if err := n.settleIn(ctx); err != nil {
-		return nil, errors.Join(err, closeStore(st))
+		return nil, errors.Join(err, n.inputs.Close())
 	}
 	n.spool = &spool{n.work.path("spool/" + n.runID)}
 	n.env.Log = slog.New(slog.NewMultiHandler(env.Log.Handler(), slog.NewJSONHandler(&n.log, nil))).With("run_id", n.runID)
 	n.summary = &Summary{Shop: cfg.Shop, AsOf: opts.AsOf, RunID: n.runID, Store: cfg.Store, Currency: cfg.Currency}
+	if waited != "" {
+		n.summary.Notes = append(n.summary.Notes, waited)
+	}
 	n.env.Log.Info("night begins", "shop", cfg.Shop, "as_of", opts.AsOf.String(), "resumed", n.resumed)
 	if n.resumed {
 		n.summary.Notes = append(n.summary.Notes, fmt.Sprintf("This night began at %s and was cut short; it went on where it was.", n.start.UTC().Format(time.RFC3339)))

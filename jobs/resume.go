@@ -65,6 +65,9 @@ func (n *night) settleIn(ctx context.Context) (err error) {
 		return err
 	}
 	n.runID, n.start, n.resumed = found.RunID, found.StartedAt, found.RunID != fresh.RunID
+	if err := n.work.sweep(ctx, n.runID, n.begunKey()); err != nil {
+		return err
+	}
 	if found.Base != fresh.Base && found.Base > 0 { // its own commit is the newest by now
 		n.previous, err = publish.At(ctx, n.store, found.Base)
 	}

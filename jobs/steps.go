@@ -26,7 +26,15 @@ const (
 // RunStep runs the night up to and including step, without publishing. After
 // StepScore, PublishStaged publishes what was staged.
 func RunStep(ctx context.Context, cfg Config, step Step, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
-	n, err := begin(ctx, cfg, opts, env)
+	err = alone(ctx, cfg, opts, env, func(ctx context.Context, st store.Keeper, waited string) (err error) {
+		summary, err = runStep(ctx, cfg, step, opts, env, st, waited)
+		return err
+	})
+	return summary, err
+}
+
+func runStep(ctx context.Context, cfg Config, step Step, opts NightlyOptions, env command.Env, st store.Keeper, waited string) (summary *Summary, err error) {
+	n, err := begin(ctx, cfg, opts, env, st, waited)
 	if err != nil {
 		return nil, err
 	}
@@ -72,11 +80,14 @@ func (n *night) stageDraft(ctx context.Context) error {
 
 // PublishStaged commits the set that `perennial score` staged last.
 func PublishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
-	st, err := openStore(cfg.Store)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, closeStore(st)) }()
+	err = alone(ctx, cfg, opts, env, func(ctx context.Context, st store.Keeper, _ string) (err error) {
+		summary, err = publishStaged(ctx, cfg, opts, env, st)
+		return err
+	})
+	return summary, err
+}
+
+func publishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env, st store.Keeper) (summary *Summary, err error) {
 	text, err := st.Read(ctx, staged)
 	if errors.Is(err, store.ErrNotExist) {
 		return nil, &command.Error{Code: command.ExitInput, Err: fmt.Errorf("publish: nothing is staged in %s (run: perennial score)", cfg.Store)}

@@ -25,6 +25,7 @@ type Manifest struct {
 	ConfigHash   string            `json:"config_hash"`
 	Models       map[string]string `json:"models,omitempty"` // question → version
 	Inputs       []Input           `json:"inputs"`
+	Notes        []string          `json:"notes,omitempty"`   // what a person should know: a lease waited for, days without a night
 	Extract      string            `json:"extract,omitempty"` // key of the histories that were scored
 	Stages       []Stage           `json:"stages"`            // in the order they ran
 	Gates        []Gate            `json:"gates,omitempty"`
