@@ -296,6 +296,7 @@ func TestTakingExistsForALostRaceCommitsTwice(t *testing.T) {
 	c := set.record(draft, tip{})
 	c.describe(new(tally), draft, nil)
 	answersLost := storetest.Faults(st, storetest.Once(storetest.OwnWrite, 1))
+	for c.N = 1; ; c.N++ {
 		body, err := seal(c)
 		if err != nil {
 			t.Fatal(err)
