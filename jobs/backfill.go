@@ -84,7 +84,7 @@ func Backfill(ctx context.Context, cfg Config, opts BackfillOptions, env command
 		}
 	}
 	if failures > 0 {
-		return &command.Error{command.ExitCode(first), fmt.Errorf("backfill: %d of %d days failed, first %w (mend that and run again with --reprocess failed)", failures, opts.To-opts.From+1, first)}
+		return &command.Error{Code: command.ExitCode(first), Err: fmt.Errorf("backfill: %d of %d days failed, first %w (mend that and run again with --reprocess failed)", failures, opts.To-opts.From+1, first)}
 	}
 	return nil
 }

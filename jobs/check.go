@@ -13,14 +13,23 @@ import (
 )
 
 // Check reads the sources as tonight would, into a folder that is removed
-// again, and says what tonight would do. The store is not touched.
+// again, and says what tonight would do. The store is not touched, but for sources
+// in buckets, which tonight then need not fetch. Databases are asked what a pull
+// would do; what was pulled before stands for their rows.
 func Check(ctx context.Context, cfg Config, asOf history.Day, env command.Env, out io.Writer) (err error) {
+	if ready, err := foreseePulls(ctx, &cfg, asOf, out); !ready || err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "perennial-check-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	report, err := extract.Run(ctx, cfg.Config, asOf, dir, env.Log)
+	inputs, err := localInputs(ctx, cfg)
+	if err != nil {
+		return command.Input(err)
+	}
+	report, err := extract.Run(ctx, inputs, asOf, dir, env.Log)
 	if err != nil {
 		return command.Input(err)
 	}

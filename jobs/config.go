@@ -140,14 +140,14 @@ func parse(text []byte, env func(string) (string, bool)) (Config, error) {
 	if err := refuseSecrets(text); err != nil {
 		return Config{}, err
 	}
-	text, err := expand(text, env)
+	text, values, err := expand(text, env)
 	if err != nil {
 		return Config{}, err
 	}
 	var cfg Config
 	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
 	if err := decoder.Decode(&cfg); err != nil && !errors.Is(err, io.EOF) {
-		return Config{}, errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return Config{}, errors.New(values.Replace(strings.TrimSpace(yaml.FormatError(err, false, true))))
 	}
 	return cfg.withDefaults()
 }
@@ -206,7 +206,7 @@ func (c *Config) Today(now time.Time) history.Day {
 func (c *Config) Hash() string {
 	choices := *c
 	choices.Store, choices.Workspace, choices.MemoryLimit, choices.Threads, choices.SpillDir, choices.BaseDir = "", "", "", 0, "", ""
-	choices.Limits, choices.Catchup, choices.location = extract.Limits{}, "", nil
+	choices.Limits, choices.Postgres, choices.Catchup, choices.location = extract.Limits{}, extract.Postgres{}, "", nil
 	text, err := json.Marshal(choices)
 	if err != nil {
 		panic("jobs: a config is plain data: " + err.Error())
@@ -217,11 +217,15 @@ func (c *Config) Hash() string {
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expand replaces ${VAR}. A value of several lines could change the meaning of
-// the YAML around it and is refused.
-func expand(text []byte, env func(string) (string, bool)) ([]byte, error) {
-	var failure error
+// the YAML around it and is refused. names puts ${VAR} back where a message shows
+// the lines that it was written on: the value may be a secret.
+func expand(text []byte, env func(string) (string, bool)) (expanded []byte, names *strings.Replacer, failure error) {
+	var values []string
 	lines := bytes.Split(text, []byte("\n"))
 	for n, line := range lines {
+		if bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) {
+			continue // a comment needs no environment
+		}
 		lines[n] = variable.ReplaceAllFunc(line, func(match []byte) []byte {
 			name := string(match[2 : len(match)-1])
 			value, ok := env(name)
@@ -230,11 +234,13 @@ func expand(text []byte, env func(string) (string, bool)) ([]byte, error) {
 				failure = fmt.Errorf("line %d: ${%s} is not set in the environment (export %s, or write the value)", n+1, name, name)
 			case strings.ContainsAny(value, "\r\n") && failure == nil:
 				failure = fmt.Errorf("line %d: the value of ${%s} has more than one line", n+1, name)
+			case value != "":
+				values = append(values, value, string(match))
 			}
 			return []byte(value)
 		})
 	}
-	return bytes.Join(lines, []byte("\n")), failure
+	return bytes.Join(lines, []byte("\n")), strings.NewReplacer(values...), failure
 }
 
 // secrets are passwords written out: user:password@ in an address, or

@@ -60,7 +60,14 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command
 			err = e
 		}
 	}()
-	report, err := extract.Run(ctx, cfg.Config, cfg.Today(env.Clock()), dir, env.Log)
+	inputs, err := localInputs(ctx, cfg)
+	if err == nil {
+		inputs, err = extract.Pulled(inputs, newWorkspace(cfg, nil).path(loads))
+	}
+	if err != nil {
+		return command.Input(err)
+	}
+	report, err := extract.Run(ctx, inputs, cfg.Today(env.Clock()), dir, env.Log)
 	if err != nil {
 		return command.Input(err)
 	}

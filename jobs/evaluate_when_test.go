@@ -128,7 +128,9 @@ func aheadOfFloors(t *testing.T, g *WhenGroup) {
 func TestDatesHoldWhatTheyPromise(t *testing.T) {
 	skipIfShort(t)
 	shop := simulate.Config{Customers: 8000, Seed: 3, NoActions: true}
-	when := backTested(t, simulated(t, shop), shop.End()-181, 90).When
+	test := backTested(t, simulated(t, shop), shop.End()-181, 90)
+	judgeWorth(t, test.Value)
+	when := test.When
 	customers := 0
 	for i, g := range when.Groups {
 		if i > 0 {
@@ -150,6 +152,26 @@ func TestDatesHoldWhatTheyPromise(t *testing.T) {
 	for name, index := range all.CIndex {
 		if strings.HasPrefix(name, "boosted") && index < 0.77 {
 			t.Errorf("C-index of %s is %.3f", name, index)
+		}
+	}
+}
+
+// judgeWorth holds tiers to what was spent: better ones spend more each, and four
+// of five customers or more, most of whom spend nothing, are inside their interval.
+func judgeWorth(t *testing.T, r *ValueReport) {
+	t.Helper()
+	s := r.Spans[0]
+	t.Logf("%d days by %s: Gini %.4f, best tenth %.4f, MAE %.2f, %.4f inside 80%%", s.Days, r.Model, *s.Gini, *s.Capture10, *s.MAE, *s.Covered)
+	if *s.Covered < 0.77 || *s.Covered > 0.9 || *s.Gini < 0.75 || *s.Capture10 < 0.4 {
+		t.Errorf("%+v", s)
+	}
+	for k, tier := range s.Tiers {
+		t.Logf("%s: %d, expected %.2f, spent %.2f, %.4f inside", tier.Tier, tier.Customers, tier.Predicted, tier.Actual, *tier.Covered)
+		if k > 0 && tier.Actual >= s.Tiers[k-1].Actual {
+			t.Errorf("%s spend %v, %s %v", tier.Tier, tier.Actual, s.Tiers[k-1].Tier, s.Tiers[k-1].Actual)
+		}
+		if *tier.Covered < 0.65 {
+			t.Errorf("%s: %.3f inside the 80%% interval", tier.Tier, *tier.Covered)
 		}
 	}
 }

@@ -101,6 +101,18 @@ seed: 1
 sources:
 `
 
+const draftTail = `
+# A source may be a database instead of files:
+#   orders:
+#     postgres: ${SHOP_DSN}    # connection string, from the environment; user and password never stand here
+#     sql: SELECT customer_id, order_id, ordered_at, amount, updated_at FROM orders   # the database's own SQL
+#     watermark: updated_at    # column that grows when a row changes: later nights pull what is new; without it everything
+#     lookback: 60d            # and again what lies this far below the watermark
+#     key: [order_id]          # what a later pull replaces
+# postgres: {connect_timeout: 15s, statement_timeout: 1h, tries: 5}
+# limits: {time: 6h, scratch: 200GiB, text: 1TiB, expansion: 200}   # what reading a file may cost; beyond it is bad data
+`
+
 // draftYAML writes the configuration.
 func draftYAML(sources map[string]*draftSource, currency string) string {
 	line := "# currency: EUR        # of the amounts"
@@ -128,6 +140,7 @@ func draftYAML(sources map[string]*draftSource, currency string) string {
 			}
 		}
 	}
+	b.WriteString(draftTail)
 	return b.String()
 }
 

@@ -28,8 +28,10 @@ type BasketOptions struct {
 // Basket predicts every customer's next basket from those before it and prints how
 // well each recommender did. What is to be predicted is never learnt from: models
 // know all histories, and choose their weights on the last basket of the histories
-// of those who are not tested, or of everybody where there are no folds. With folds
-// a figure is the mean over folds of the mean over the customers tested.
+// of those who are not tested, or of everybody where there are no folds. Only
+// next_chosen looks at next baskets, of customers who are not tested, to choose its
+// settings by. With folds a figure is the mean over folds of the mean over the
+// customers tested.
 //
 // Wrong options are errors with command.ExitUsage, files that cannot be understood with
 // command.ExitData, absent ones with command.ExitInput.

@@ -71,6 +71,7 @@ NDCG@k divides by the best list of k items, NDCG full by that of the whole baske
 
 func runBasketJSON(t *testing.T, opts BasketOptions) (result struct {
 	Folds  int
+	Chosen []string
 	Models []struct {
 		Model   string
 		Figures []struct {
@@ -131,12 +132,41 @@ func TestWhatIsPredictedIsNotLearntFrom(t *testing.T) {
 	other := strings.NewReplacer(`"f":[100,7]`, `"f":[9]`, `"f":[7]`, `"f":[9,100]`, `"f":[100]`, `"f":[9]`).Replace(basketLines)
 	var names []string
 	for _, e := range basketBench() {
-		names = append(names, e.name)
+		if e.name != "next_chosen" { // chosen by the next baskets of those who are not tested
+			names = append(names, e.name)
+		}
 	}
 	first := runBasketJSON(t, BasketOptions{Data: basketFile(t, "a.jsonl", basketLines), Folds: folds, Models: names, K: []int{2}})
 	second := runBasketJSON(t, BasketOptions{Data: basketFile(t, "b.jsonl", other), Folds: folds, Models: names, K: []int{2}})
 	if diff := cmp.Diff(first, second); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestSettingsAreNotChosenByTheTested changes the next baskets of those who are tested
+// and finds the same choice.
+func TestSettingsAreNotChosenByTheTested(t *testing.T) {
+	var ids []string
+	for i := range 300 {
+		ids = append(ids, `"c`+strings.Repeat("x", i)+`"`)
+	}
+	folds := basketFile(t, "folds.jsonl", `{"train":[`+strings.Join(ids[:200], ",")+`],"val":[`+strings.Join(ids[200:220], ",")+`],"test":[`+strings.Join(ids[220:], ",")+"]}\n")
+	lines := strings.SplitAfter(manyBaskets(300), "\n")
+	chosen := func(lines []string) []string {
+		opts := BasketOptions{Data: basketFile(t, "baskets.jsonl", strings.Join(lines, "")), Folds: folds, Models: []string{"next_chosen"}, K: []int{2}}
+		return runBasketJSON(t, opts).Chosen
+	}
+	before := chosen(lines)
+	if len(before) != 1 || !strings.Contains(before[0], ": recall ") {
+		t.Fatalf("chosen are %q", before)
+	}
+	changed := slices.Clone(lines)
+	for i := 220; i < 300; i++ {
+		_, rest, _ := strings.Cut(changed[i], `,"h":`)
+		changed[i] = `{"f":[1],"h":` + rest
+	}
+	if diff := cmp.Diff(before, chosen(changed)); diff != "" {
+		t.Errorf("other choices:\n%s", diff)
 	}
 }
 

@@ -84,7 +84,7 @@ func (p *child) call(ctx context.Context, r request, log *slog.Logger, answer an
 	if p.gone {
 		return errors.New("extract: the child process has ended")
 	}
-	r.Memory, r.Scratch = p.memory.Load(), bytesOf(p.limits.Scratch)
+	r.MemoryBytes, r.ScratchBytes = p.memory.Load(), bytesOf(p.limits.Scratch)
 	stop := p.watch(ctx)
 	result, broken := p.exchange(ctx, r, log)
 	killed := stop()

@@ -26,6 +26,7 @@ type Config struct {
 	SpillDir    string             `yaml:"spill_dir"`    // scratch space, emptied afterwards; default: inside the extract
 	Buckets     int                `yaml:"buckets"`      // 1 to 4096; default: by the size of the input
 	Limits      Limits             `yaml:"limits" json:",omitzero"`
+	Postgres    Postgres           `yaml:"postgres" json:",omitzero"`
 
 	// BaseDir is where relative paths begin: the folder of the YAML file.
 	BaseDir string `yaml:"-"`
@@ -56,13 +57,21 @@ type Sources struct {
 // text, those that amounts are computed from numbers. The macros clock(text) and
 // number(text) read times as the shop's wall clock, and numbers.
 type Source struct {
-	Files      []string `yaml:"files"`       // paths and globs of csv, tsv, json, ndjson, jsonl or parquet, optionally .gz or .zst
-	SQL        string   `yaml:"sql"`         // DuckDB SELECT over the view input; default: columns have canonical names
-	Preset     string   `yaml:"preset"`      // a named SQL instead: see Presets
-	Postgres   string   `yaml:"postgres"`    // not read: export the query's rows to files
-	Delimiter  string   `yaml:"delimiter"`   // of csv; default: what the header shows among , ; tab |
-	Encoding   string   `yaml:"encoding"`    // of csv: utf-8 (default), latin-1, windows-1252 or utf-16
-	DateFormat string   `yaml:"date_format"` // strptime format of the times; default: ISO 8601, or what the values show
+	Files      []string `yaml:"files"`                       // paths and globs of csv, tsv, json, ndjson, jsonl or parquet, optionally .gz or .zst
+	SQL        string   `yaml:"sql"`                         // DuckDB SELECT over the view input; default: columns have canonical names
+	Preset     string   `yaml:"preset"`                      // a named SQL instead: see Presets
+	Postgres   string   `yaml:"postgres" json:"-"`           // connection string, instead of files; sql is then the database's own SELECT
+	Watermark  string   `yaml:"watermark" json:",omitempty"` // with postgres: column that grows when a row changes, a time or a whole number; default: pull everything
+	Lookback   Lookback `yaml:"lookback" json:",omitzero"`   // with watermark: pull this far below it again, as 7d; default 60d for orders, else 7d
+	Delimiter  string   `yaml:"delimiter"`                   // of csv; default: what the header shows among , ; tab |
+	Encoding   string   `yaml:"encoding"`                    // of csv: utf-8 (default), latin-1, windows-1252 or utf-16
+	DateFormat string   `yaml:"date_format"`                 // strptime format of the times; default: ISO 8601, or what the values show
+
+	// Key are canonical columns that name what a later export corrects, as [order_id].
+	// Every file is then a load, later names being newer; of the rows that share a
+	// key, those of the newest load that has it are kept, all of them, and the others
+	// are replaced. A row without a key neither replaces nor is replaced.
+	Key []string `yaml:"key"`
 }
 
 const (
@@ -144,7 +153,9 @@ func (s *Source) validate() error {
 	case s.absent():
 		return nil
 	case s.Postgres != "":
-		return configError("postgres is not supported (export the query to files: \\copy (SELECT …) TO 'orders.csv' CSV HEADER)")
+		return s.validatePostgres()
+	case s.Watermark != "" || s.Lookback.Set:
+		return configError("watermark and lookback are for postgres (files are told by their names)")
 	case len(s.Files) == 0:
 		return configError("files is missing (name the exports to read)")
 	case s.SQL != "" && s.Preset != "":
@@ -157,6 +168,23 @@ func (s *Source) validate() error {
 		return nil
 	}
 	return configError("encoding %q is not known (utf-8, latin-1, windows-1252 or utf-16)", s.Encoding)
+}
+
+// validatePostgres checks a source of a database.
+func (s *Source) validatePostgres() error {
+	switch {
+	case len(s.Files) > 0:
+		return configError("postgres and files exclude each other (give a source one of them)")
+	case s.Preset != "":
+		return configError("postgres and preset exclude each other (presets are for files; write sql)")
+	case s.SQL == "":
+		return configError("sql is missing (write the SELECT that yields canonical columns)")
+	case s.Watermark != "" && len(s.Key) == 0:
+		return configError("watermark without key (name the columns that tell which rows a later pull replaces, as key: [order_id])")
+	case s.Watermark == "" && s.Lookback.Set:
+		return configError("lookback without watermark (name the column that grows when a row changes)")
+	}
+	return nil
 }
 
 // encoding returns the name of the character set in one spelling.

@@ -92,6 +92,9 @@ func (c *Config) list() ([]*surveyed, error) {
 		if s.absent() {
 			continue
 		}
+		if s.Postgres != "" {
+			return nil, fmt.Errorf("%s: its database has not been pulled", t.name)
+		}
 		files, err := c.resolve(s)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", t.name, err)

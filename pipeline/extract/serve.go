@@ -64,11 +64,11 @@ type server struct {
 
 // serve answers one request. Its error is one of answering.
 func (s *server) serve(ctx context.Context, r *request) error {
-	if err := limitProcess(r.Memory, r.Scratch); err != nil {
+	if err := limitProcess(r.MemoryBytes, r.ScratchBytes); err != nil {
 		return fmt.Errorf("limit this process: %w", err)
 	}
 	// Most of the memory is DuckDB's, which Go does not see.
-	debug.SetMemoryLimit(r.Memory / 4)
+	debug.SetMemoryLimit(r.MemoryBytes / 4)
 	answer, err := s.handle(ctx, r)
 	if err != nil {
 		return s.send(event{Error: packError(err)})

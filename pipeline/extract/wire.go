@@ -29,8 +29,8 @@ type request struct {
 	Path   string            `json:"path,omitempty"`
 	Erased *erasure.Portable `json:"erased,omitempty"` // of Config, whose JSON leaves it out
 
-	Memory  int64 `json:"memory"`  // bytes that the child may take
-	Scratch int64 `json:"scratch"` // bytes that a file of the child may have
+	MemoryBytes  int64 `json:"memory_bytes"`  // bytes that the child may take
+	ScratchBytes int64 `json:"scratch_bytes"` // bytes that a file of the child may have
 }
 
 // event is a line of the child's standard output.

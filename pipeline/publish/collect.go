@@ -65,13 +65,11 @@ func (c *collecting) survey(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	switch tip, err := findTip(ctx, c.store); {
-	case errors.Is(err, ErrNoCommit):
-	case err != nil:
+	tip, err := tipIfAny(ctx, c.store)
+	if err != nil {
 		return err
-	default:
-		c.done.Head = tip.n
 	}
+	c.done.Head = tip.n
 	c.keys, c.runs, c.late = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for n := c.done.Head; n > 0; n-- {
 		if err := c.surveyCommit(ctx, n, written[n]); err != nil {
@@ -225,20 +223,18 @@ func (c *collecting) claim(ctx context.Context, runID string) (bool, error) {
 	if err := c.store.Create(ctx, collectedKey(runID), []byte("{}\n")); err != nil && !errors.Is(err, store.ErrExists) {
 		return false, err
 	}
-	head := uint64(0)
-	if tip, err := findTip(ctx, c.store); err == nil {
-		head = tip.n
-	} else if !errors.Is(err, ErrNoCommit) {
+	tip, err := tipIfAny(ctx, c.store)
+	if err != nil {
 		return false, err
 	}
-	by, err := takeClaim(ctx, c.store, head+1, runID, collector)
+	by, err := takeClaim(ctx, c.store, tip.n+1, runID, collector)
 	if errors.Is(err, ErrCorrupt) {
 		return false, nil // whose it is cannot be told
 	}
 	if err != nil || by != collector {
 		return false, err
 	}
-	for n := c.done.Head + 1; n <= head; n++ {
+	for n := c.done.Head + 1; n <= tip.n; n++ {
 		commit, err := readCommit(ctx, c.store, n)
 		if err != nil {
 			return false, err

@@ -27,20 +27,28 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 	if err := cmp.Or(s.check(), d.check()); err != nil {
 		return Result{}, err
 	}
-	head, err := headIfAny(ctx, s.Store)
-	if err != nil {
-		return Result{}, err
-	}
-	if result, err := s.overtaken(ctx, d, head, 0); err != nil {
-		return result, err
-	}
+	known := uint64(0) // commits up to this one do not make the work pointless
 	for range maxFences {
+<<<<<<< HEAD
 		if s.Fence != nil {
 			if err := s.Fence(ctx); err != nil {
 				return Result{}, fmt.Errorf("publish: run %s: %w", s.RunID, err)
 			}
 		}
 		c := s.record(d, head)
+=======
+		tip, err := tipIfAny(ctx, s.Store)
+		if err == nil && !d.Force {
+			err = tip.damage // whether the work is done cannot be told
+		}
+		if err != nil {
+			return Result{}, err
+		}
+		if result, err := s.overtaken(ctx, d, tip.newest, known); err != nil {
+			return result, err
+		}
+		c := s.record(d, tip)
+>>>>>>> main
 		if err := claimRuns(ctx, s.Store, c); err != nil {
 			return Result{}, err
 		}
@@ -48,35 +56,32 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		c.describe(t, d, head)
+		c.describe(t, d, tip.newest)
 		if err := refusal(s.RunID, c.Gates); err != nil {
 			return Result{}, err
 		}
-		won, err := propose(ctx, s.Store, c, head)
+		won, err := propose(ctx, s.Store, c, tip)
 		if err != nil {
 			return Result{}, err
 		}
 		if won {
 			return Result{Commit: c, Warning: advance(ctx, s.Store, c.N)}, nil
 		}
-		if head, err = findHead(ctx, s.Store); err != nil {
-			return Result{}, err
-		}
-		if result, err := s.overtaken(ctx, d, head, c.Base); err != nil {
-			return result, err
-		}
+		known = tip.n
 	}
 	return Result{}, fmt.Errorf("publish: run %s: %w (run again)", s.RunID, ErrContended)
 }
 
-// propose stages the delta from base, nil for none, to c, and makes c the next
-// commit. It returns false if another run's record has the number. A base that
-// cannot be read does not hold up the set that comes after it.
-func propose(ctx context.Context, st store.Store, c, base *Commit) (won bool, err error) {
-	if base != nil {
-		c.Delta, err = difference(ctx, st, base, c)
+// propose stages the delta from the tip to c, and makes c the next commit. It
+// returns false if another run's record has the number. A tip that cannot be read
+// does not hold up the set that comes after it.
+func propose(ctx context.Context, st store.Store, c *Commit, tip tip) (won bool, err error) {
+	if tip.newest != nil {
+		c.Delta, err = difference(ctx, st, tip.newest, c)
 	}
 	switch {
+	case tip.damage != nil:
+		c.NoDelta = tip.damage.Error()
 	case errors.Is(err, errBaseDamaged):
 		c.NoDelta = err.Error()
 	case err != nil:

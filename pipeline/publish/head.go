@@ -65,6 +65,15 @@ func findHead(ctx context.Context, st store.Store) (*Commit, error) {
 	return t.newest, t.damage
 }
 
+// tipIfAny is findTip with the zero value for a store without commits.
+func tipIfAny(ctx context.Context, st store.Store) (tip, error) {
+	t, err := findTip(ctx, st)
+	if errors.Is(err, ErrNoCommit) {
+		return tip{}, nil
+	}
+	return t, err
+}
+
 // headIfAny is findHead with nil for a store without commits.
 func headIfAny(ctx context.Context, st store.Store) (*Commit, error) {
 	head, err := findHead(ctx, st)
@@ -103,6 +112,10 @@ func advance(ctx context.Context, st store.Store, n uint64) error {
 			return nil
 		}
 	}
+	return writeHint(ctx, st, n)
+}
+
+func writeHint(ctx context.Context, st store.Store, n uint64) error {
 	body, err := json.Marshal(hint{n})
 	if err != nil {
 		return err

@@ -85,12 +85,7 @@ func (r Rollback) attempt(ctx context.Context, tip tip) (won bool, c *Commit, er
 	if err := r.verify(ctx, target, tip); err != nil {
 		return false, nil, err
 	}
-	if tip.damage != nil {
-		c.NoDelta = fmt.Sprintf("the record of commit %d cannot be read", tip.n)
-		won, err = createCommit(ctx, r.Store, c)
-	} else {
-		won, err = propose(ctx, r.Store, c, tip.newest)
-	}
+	won, err = propose(ctx, r.Store, c, tip)
 	return won, c, err
 }
 

@@ -176,6 +176,24 @@ func TestATargetThatCannotBeShownAgain(t *testing.T) {
 	}
 }
 
+// Without an older set, a forced night goes past the damaged record.
+func TestAForcedNightPastADamagedRecord(t *testing.T) {
+	st := store.NewMemory()
+	publish(t, st, 1, sampleScores(20, 1))
+	if err := st.Replace(t.Context(), commitKey(1), []byte("noise")); err != nil {
+		t.Fatal(err)
+	}
+	set := sampleSet(st, 2)
+	d := set.stage(t, sampleScores(20, 2))
+	if _, err := set.Commit(t.Context(), d); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("not forced: %v, want ErrCorrupt", err)
+	}
+	d.Force = true
+	if result, err := set.Commit(t.Context(), d); err != nil || result.Commit.N != 2 || result.Commit.Base != 1 || result.Commit.NoDelta == "" {
+		t.Errorf("forced: %+v, %v, want commit 2 without a delta", result.Commit, err)
+	}
+}
+
 // A head whose record itself is damaged stops readers; a rollback goes past it.
 func TestARollbackPastADamagedRecord(t *testing.T) {
 	st := store.NewMemory()

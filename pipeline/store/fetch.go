@@ -17,7 +17,7 @@ import (
 
 // Fetch brings the objects that a pattern such as
 // gs://bucket/exports/orders-*.csv.gz matches to files below dir, and returns
-// their paths in the order of object names. As in a pattern of files, * and ?
+// their absolute paths in the order of object names. As in a pattern of files, * and ?
 // stand for no slash. An object that dir has in its present generation is not
 // read again; dir may be emptied whenever no run reads from it. If nothing
 // matches it is ErrNotExist.
@@ -25,6 +25,10 @@ func Fetch(ctx context.Context, pattern, dir string) ([]string, error) {
 	bucket, name, _ := strings.Cut(strings.TrimPrefix(pattern, bucketScheme), "/")
 	if _, err := path.Match(name, ""); err != nil || name == "" || !strings.HasPrefix(pattern, bucketScheme) {
 		return nil, fmt.Errorf("store: fetch %s: not a pattern of objects (write gs://bucket/exports/orders-*.csv)", pattern)
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("store: fetch %s: %w", pattern, err)
 	}
 	b, err := OpenBucket(bucketScheme+bucket, BucketOptions{ReadOnly: true})
 	if err != nil {

@@ -121,29 +121,40 @@ func (b *Bucket) sendChunks(ctx context.Context, query url.Values, meta map[stri
 	if err != nil {
 		return answer{}, tries, err
 	}
-	session := begun.header.Get("Location")
-	sent, failures := 0, 0
+	return b.sendPieces(ctx, begun.header.Get("Location"), tries, body)
+}
+
+// sendPieces sends the bytes to a resumable upload that has begun. It gives up
+// after as many failures as other requests, between which nothing came through.
+func (b *Bucket) sendPieces(ctx context.Context, session string, tries int, body []byte) (answer, int, error) {
+	sent, failures, asking := 0, 0, false
 	for {
 		end := min(sent+b.api.singleUpload, len(body))
 		contentRange, piece := fmt.Sprintf("bytes %d-%d/%d", sent, end-1, len(body)), body[sent:end]
-		if failures > 0 { // ask
+		if asking {
 			contentRange, piece = fmt.Sprintf("bytes */%d", len(body)), nil
 		}
 		got, err := b.api.once(ctx, request{method: http.MethodPut, url: session, body: piece, header: http.Header{"Content-Range": {contentRange}}})
-		tries++ // of several requests one may always have been lost
+		tries++ // one of several may always have been lost
 		switch {
 		case err == nil && got.code != http.StatusPermanentRedirect:
 			return got, tries, nil
 		case err == nil:
+			before := sent
 			if sent, err = received(got.header.Get("Range"), len(body)); err != nil {
 				return answer{}, tries, err
 			}
-			failures = 0
+			if sent > before {
+				failures = 0
+			}
+			asking = false
 			continue
+		case errors.Is(err, ErrNotExist):
+			return answer{}, tries, errors.New("the bucket has forgotten the upload (run again)")
 		case !transient(err):
 			return answer{}, tries, err
 		}
-		failures++
+		failures, asking = failures+1, true
 		if err := b.api.wait(ctx, failures, err); err != nil {
 			return answer{}, tries, err
 		}
