@@ -103,18 +103,12 @@ func begin(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env
 	if err != nil {
 		return nil, err
 	}
-<<<<<<< HEAD
 	n := &night{cfg: cfg, opts: opts, env: env, store: st, list: st, registry: st, work: newWorkspace(cfg, st)}
 	if n.cfg.Erased, err = loadErased(ctx, st, cfg); err != nil {
 		return nil, errors.Join(err, closeStore(st))
 	}
-	if n.inputs, err = extract.Survey(ctx, n.cfg.Config); err != nil {
-		return nil, errors.Join(command.Input(err), closeStore(st))
-=======
-	n := &night{cfg: cfg, opts: opts, env: env, store: st, registry: st, work: newWorkspace(cfg, st)}
 	if n.inputs, err = n.survey(ctx); err != nil {
 		return nil, errors.Join(err, closeStore(st))
->>>>>>> main
 	}
 	if err := n.settleIn(ctx); err != nil {
 		return nil, errors.Join(err, closeStore(st))

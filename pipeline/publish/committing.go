@@ -29,14 +29,6 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 	}
 	known := uint64(0) // commits up to this one do not make the work pointless
 	for range maxFences {
-<<<<<<< HEAD
-		if s.Fence != nil {
-			if err := s.Fence(ctx); err != nil {
-				return Result{}, fmt.Errorf("publish: run %s: %w", s.RunID, err)
-			}
-		}
-		c := s.record(d, head)
-=======
 		tip, err := tipIfAny(ctx, s.Store)
 		if err == nil && !d.Force {
 			err = tip.damage // whether the work is done cannot be told
@@ -47,8 +39,12 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 		if result, err := s.overtaken(ctx, d, tip.newest, known); err != nil {
 			return result, err
 		}
+		if s.Fence != nil {
+			if err := s.Fence(ctx); err != nil {
+				return Result{}, fmt.Errorf("publish: run %s: %w", s.RunID, err)
+			}
+		}
 		c := s.record(d, tip)
->>>>>>> main
 		if err := claimRuns(ctx, s.Store, c); err != nil {
 			return Result{}, err
 		}

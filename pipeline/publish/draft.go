@@ -36,12 +36,12 @@ type Result struct {
 	Warning error // the hint CURRENT.json lags; readers probe past it and the next night mends it
 }
 
-<<<<<<< HEAD
-// record returns the commit that follows head, as far as it is known before the
-// rows are read.
-func (s Set) record(d Draft, head *Commit) *Commit {
-	c := &Commit{
-		N:               1,
+// record returns the commit that follows the tip, as far as it is known before
+// the rows are read.
+func (s Set) record(d Draft, tip tip) *Commit {
+	return &Commit{
+		N:               tip.n + 1,
+		Base:            tip.n,
 		Kind:            KindPublish,
 		RunID:           s.RunID,
 		AsOf:            d.AsOf,
@@ -53,24 +53,6 @@ func (s Set) record(d Draft, head *Commit) *Commit {
 		Models:          maps.Clone(d.Models),
 		Override:        d.Override,
 		Parts:           d.Parts,
-=======
-// record returns the commit that follows the tip, as far as it is known before
-// the rows are read.
-func (s Set) record(d Draft, tip tip) *Commit {
-	return &Commit{
-		N:              tip.n + 1,
-		Base:           tip.n,
-		Kind:           KindPublish,
-		RunID:          s.RunID,
-		AsOf:           d.AsOf,
-		CreatedAt:      d.CreatedAt.UTC(),
-		IdempotencyKey: d.IdempotencyKey,
-		SchemaVersion:  SchemaVersion,
-		SchemaHash:     schemaHash(),
-		Models:         maps.Clone(d.Models),
-		Override:       d.Override,
-		Parts:          d.Parts,
->>>>>>> main
 	}
 }
 
