@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"perennial/command"
 	"perennial/features"
 	"perennial/models/value"
 	"perennial/simulate"
@@ -68,7 +69,7 @@ func TestFamiliesAreLeftOut(t *testing.T) {
 		t.Errorf("with: %v; without: %v", with, without)
 	}
 	err := Evaluate(context.Background(), cfg, EvaluateOptions{Without: []string{"weather"}}, testEnv(), new(bytes.Buffer))
-	if ExitCode(err) != ExitUsage || !strings.Contains(err.Error(), "choose from "+features.Families()[0].Name) {
-		t.Errorf("exit code %d: %v", ExitCode(err), err)
+	if command.ExitCode(err) != command.ExitUsage || !strings.Contains(err.Error(), "choose from "+features.Families()[0].Name) {
+		t.Errorf("exit code %d: %v", command.ExitCode(err), err)
 	}
 }

@@ -47,7 +47,7 @@ func newSweep(st store.Keeper, list *erasure.List, ids []string, env command.Env
 
 // everywhere sweeps the store and, where it is elsewhere, this machine's workspace.
 func (s *sweep) everywhere(ctx context.Context, work workspace) (err error) {
-	if err := s.run(ctx, "sets/", "deltas/", "history/", "features/", "spool/", "runs/", "backfill/"); err != nil || !work.apart {
+	if err := s.run(ctx, "sets/", "deltas/", "loads/", "history/", "features/", "spool/", "runs/", "backfill/"); err != nil || !work.apart {
 		return err
 	}
 	folder, err := store.OpenFolder(work.dir)
@@ -58,7 +58,7 @@ func (s *sweep) everywhere(ctx context.Context, work workspace) (err error) {
 	elsewhere := s.store
 	s.store = folder
 	defer func() { s.store = elsewhere }()
-	return s.each(ctx, "history/", "features/", "spool/", "backfill/")
+	return s.each(ctx, "loads/", "history/", "features/", "spool/", "backfill/")
 }
 
 // run sweeps the objects below the prefixes.
@@ -139,7 +139,7 @@ func (s *sweep) object(ctx context.Context, key string) error {
 		return err
 	}
 	switch kind := kindOf(key); {
-	case kind == "history" || kind == "spool":
+	case kind == "history" || kind == "spool" || kind == "loads":
 		return s.removeFolder(ctx, folder)
 	case kind == "features":
 		return s.rewriteTable(ctx, key, body)
@@ -154,16 +154,19 @@ func (s *sweep) object(ctx context.Context, key string) error {
 // holds reports whether an erased customer is in an object. One that cannot be read
 // may hold anybody.
 func (s *sweep) holds(key string, body []byte) bool {
-	if path.Ext(key) == ".parquet" {
+	switch path.Ext(key) {
+	case ".zst":
+		return s.heldInPull(body)
+	case ".parquet":
 		found, err := s.list.InParquet(body)
 		return found || err != nil
 	}
 	return !bytes.Equal(s.redacted(key, body), body)
 }
 
-// removeFolder removes an extract or a spool whole: with a part gone it would be
-// torn. No night uses it again, for a night's key knows the list. The marks of
-// completeness go first.
+// removeFolder removes an extract, a spool or the pulls of a table whole: with a
+// part gone they would be torn. No night uses an extract or a spool again, for its key
+// knows the list, and what is gone is pulled again. Marks of completeness go first.
 func (s *sweep) removeFolder(ctx context.Context, folder string) error {
 	for _, mark := range []string{filesFile, "extract.json"} {
 		if err := s.store.Delete(ctx, folder+mark); err != nil {
@@ -235,7 +238,7 @@ func kindOf(key string) string {
 }
 
 // folderOf returns the folder of a key that is of use only whole, with its slash:
-// history/<extract>/ or spool/<run>/.
+// history/<extract>/, spool/<run>/ or loads/<table>/.
 func folderOf(key string) string {
 	rest := withinSeries(key)
 	parts := strings.SplitN(rest, "/", 3)

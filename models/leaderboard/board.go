@@ -56,6 +56,8 @@ type Entry struct {
 
 	Predictions []float64 `json:"-"` // of the judging rows
 	Model       Model     `json:"-"`
+
+	before string // the candidate that this one is preferred to
 }
 
 // MarshalJSON writes the entry, with a loss of null after a failure.

@@ -90,7 +90,7 @@ func excess(losses, best []float64) (mean, standardError float64) {
 // crossFit predicts rows by regressions that did not see their customers.
 func crossFit(ctx context.Context, lambda float64, rows leaderboard.Rows) ([]float64, error) {
 	return rows.CrossFit(folds, func(others leaderboard.Rows) (leaderboard.Model, error) {
-		return fitPenalised(ctx, lambda, others)
+		return fitPenalised(ctx, lambda, others, nil)
 	})
 }
 

@@ -56,8 +56,9 @@ const (
 	withLogistic  = "logistic"
 	linearHazard  = "logistic_hazard"
 	boostedHazard = "boosted_hazard"
-	blended       = "blended_hazard"
-	inSeason      = "_in_season" // behind the name of a learner
+	blended       = "blended_hazard"         // the two hazards
+	blendedKinds  = "logistic_boosted_blend" // a fit of this horizon and a hazard
+	inSeason      = "_in_season"             // behind the name of a learner
 	byGuess       = "guess"
 )
 
