@@ -79,5 +79,6 @@ func (n *night) eraseAgain(ctx context.Context) error {
 		return err
 	}
 	s := newSweep(n.list, list, nil, n.env)
+	s.refused = n.runID
 	return s.run(ctx, prefix+"sets/"+n.runID+"/", prefix+"history/", prefix+"features/", prefix+"spool/", prefix+"runs/"+n.runID+"/")
 }

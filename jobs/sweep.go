@@ -31,6 +31,8 @@ type sweep struct {
 	now   time.Time
 
 	needed             map[string]bool // objects of the newest commits, and young tombstones
+	committed          map[string]bool // series that have a commit
+	refused            string          // a run that will not commit any more; "" for none
 	gone               map[string]bool // folders that have been removed
 	removed, rewritten int
 }
@@ -38,7 +40,7 @@ type sweep struct {
 // newSweep prepares a sweep. ids are the customers to look for in texts, where
 // the list alone finds them in cells.
 func newSweep(st store.Keeper, list *erasure.List, ids []string, env command.Env) *sweep {
-	s := &sweep{store: st, list: list, now: env.Clock(), needed: map[string]bool{}, gone: map[string]bool{}}
+	s := &sweep{store: st, list: list, now: env.Clock(), needed: map[string]bool{}, committed: map[string]bool{}, gone: map[string]bool{}}
 	for _, id := range ids {
 		s.prose = append(s.prose, spellings(id)...)
 	}
@@ -100,6 +102,7 @@ func (s *sweep) need(ctx context.Context, prefix string) error {
 	if head == nil || err != nil {
 		return err
 	}
+	s.committed[prefix] = true
 	for _, part := range head.Commit.Parts {
 		s.needed[path.Join(prefix, part.Key)] = true
 	}
@@ -128,7 +131,7 @@ func (s *sweep) need(ctx context.Context, prefix string) error {
 // object removes or rewrites one object, if an erased customer is in it.
 func (s *sweep) object(ctx context.Context, key string) error {
 	folder := folderOf(key)
-	if s.needed[key] || s.gone[folder] {
+	if s.needed[key] || s.gone[folder] || s.mayBeCommitted(key) {
 		return nil
 	}
 	body, err := s.store.Read(ctx, key)
@@ -149,6 +152,15 @@ func (s *sweep) object(ctx context.Context, key string) error {
 	}
 	s.removed++
 	return s.store.Delete(ctx, key)
+}
+
+// mayBeCommitted reports whether a run may still commit the object. Where there is a
+// commit, the erasure's has stopped all runs before it; the first night of a series
+// looks at the list again when it has committed.
+func (s *sweep) mayBeCommitted(key string) bool {
+	rest := withinSeries(key)
+	series := strings.TrimSuffix(strings.TrimSuffix(key, rest), "/")
+	return kindOf(key) == "sets" && !s.committed[series] && (s.refused == "" || !strings.HasPrefix(rest, "sets/"+s.refused+"/"))
 }
 
 // holds reports whether an erased customer is in an object. One that cannot be read
