@@ -25,12 +25,16 @@ type EraseOptions struct {
 // every night reads, the newest scores are published again without them, and what
 // still holds them is removed or rewritten. Killed at any moment and run again, it
 // ends as if it had not been.
-func Erase(ctx context.Context, cfg Config, opts EraseOptions, env command.Env, out io.Writer) (err error) {
+func Erase(ctx context.Context, cfg Config, opts EraseOptions, env command.Env, out io.Writer) error {
 	st, err := openStore(cfg.Store)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeStore(st)) }()
+	return errors.Join(eraseIn(ctx, st, cfg, opts, env, out), closeStore(st))
+}
+
+// eraseIn erases customers in an open store.
+func eraseIn(ctx context.Context, st store.Keeper, cfg Config, opts EraseOptions, env command.Env, out io.Writer) error {
 	list, err := orderErasure(ctx, st, cfg, opts, env, out)
 	if err != nil {
 		return err
@@ -91,14 +95,15 @@ func seriesOfScores(ctx context.Context, st store.Keeper) ([]string, error) {
 
 // publishWithout publishes the newest scores of a series without erased customers.
 func publishWithout(ctx context.Context, st store.Keeper, prefix string, list *erasure.List, opts EraseOptions, env command.Env, out io.Writer) error {
-	name := "commit"
+	name, noDelta := "commit", ""
 	if prefix != "" {
-		st, name = store.Within(st, prefix), prefix+": commit"
+		// Tombstones would name her for ever: no later commit follows.
+		st, name, noDelta = store.Within(st, prefix), prefix+": commit", "nobody follows the scores of past days"
 	}
 	now := env.Clock()
 	result, err := publish.Erasure{
 		Store: st, Erased: list.Erased, ListHash: list.Hash(), RunID: publish.NewRunID(now, env.Nonce()),
-		Reason: opts.Reason, By: opts.By, CreatedAt: now,
+		Reason: opts.Reason, By: opts.By, CreatedAt: now, NoDelta: noDelta,
 	}.Run(ctx)
 	switch {
 	case errors.Is(err, publish.ErrNoCommit):
@@ -113,14 +118,14 @@ func publishWithout(ctx context.Context, st store.Keeper, prefix string, list *e
 	if result.Warning != nil {
 		env.Log.Warn("erased; CURRENT.json lags until the next night", "cause", result.Warning)
 	}
-	removed := int64(0)
-	if d := result.Commit.Delta; d != nil {
-		removed = d.Counts.Deleted
+	before, err := publish.At(ctx, st, result.Commit.Base)
+	if err != nil {
+		return err
 	}
-	if removed == 0 {
+	if before.Commit.Rows == result.Commit.Rows {
 		_, err = fmt.Fprintf(out, "%s %d: no row was theirs; it stops nights that have begun before\n", name, result.Commit.N)
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s %d shows the scores without %d customers\n", name, result.Commit.N, removed)
+	_, err = fmt.Fprintf(out, "%s %d shows the scores without %d customers\n", name, result.Commit.N, before.Commit.Rows-result.Commit.Rows)
 	return err
 }

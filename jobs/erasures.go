@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"perennial/command"
 	"perennial/pipeline/erasure"
@@ -60,17 +61,24 @@ func (s *shop) bucket(ctx context.Context, k int) (*history.Bucket, error) {
 	return bucket, nil
 }
 
-// eraseAgain removes what a night has left that was overtaken by an erasure.
+// eraseAgain removes what a night has left that was overtaken by an erasure; the
+// first night of a store may even have published.
 func (n *night) eraseAgain(ctx context.Context) error {
 	list, err := loadErased(ctx, n.list, n.cfg)
 	if err != nil {
 		return err
 	}
 	n.summary.Samples = nil // the report would name her
-	prefix := ""
+	series, prefix := "", ""
 	if n.opts.past {
-		prefix = seriesOf(n.opts.AsOf) + "/"
+		series = seriesOf(n.opts.AsOf)
+		prefix = series + "/"
+	}
+	opts := EraseOptions{By: "perennial", Reason: "a customer was erased while this night ran"}
+	if err := publishWithout(ctx, n.list, series, list, opts, n.env, io.Discard); err != nil {
+		return err
 	}
 	s := newSweep(n.list, list, nil, n.env)
+	s.refused = n.runID
 	return s.run(ctx, prefix+"sets/"+n.runID+"/", prefix+"history/", prefix+"features/", prefix+"spool/", prefix+"runs/"+n.runID+"/")
 }

@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"html"
 	"html/template"
+	"io"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/klauspost/compress/zstd"
 
 	"perennial/pipeline/erasure"
 )
@@ -81,15 +86,28 @@ func (s *sweep) mentioned(text []byte) bool {
 // namedInCSV reports whether a cell of the line is an erased customer.
 func (s *sweep) namedInCSV(line []byte) bool {
 	cells, err := csv.NewReader(bytes.NewReader(line)).Read()
+	return err == nil && slices.ContainsFunc(cells, s.list.Erased)
+}
+
+// heldInPull reports whether a cell of what was pulled from a database is an
+// erased customer, or whether that cannot be told.
+func (s *sweep) heldInPull(body []byte) bool {
+	text, err := zstd.NewReader(bytes.NewReader(body), zstd.WithDecoderConcurrency(1))
 	if err != nil {
-		return false
+		return true
 	}
-	for _, cell := range cells {
-		if s.list.Erased(cell) {
+	defer text.Close()
+	rows := csv.NewReader(text)
+	rows.ReuseRecord, rows.FieldsPerRecord, rows.LazyQuotes = true, -1, true
+	for {
+		cells, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			return false
+		}
+		if err != nil || slices.ContainsFunc(cells, s.list.Erased) {
 			return true
 		}
 	}
-	return false
 }
 
 // namedInJSON reports whether a text in JSON is an erased customer.

@@ -31,6 +31,8 @@ type sweep struct {
 	now   time.Time
 
 	needed             map[string]bool // objects of the newest commits, and young tombstones
+	committed          map[string]bool // series that have a commit
+	refused            string          // a run that will not commit any more; "" for none
 	gone               map[string]bool // folders that have been removed
 	removed, rewritten int
 }
@@ -38,7 +40,7 @@ type sweep struct {
 // newSweep prepares a sweep. ids are the customers to look for in texts, where
 // the list alone finds them in cells.
 func newSweep(st store.Keeper, list *erasure.List, ids []string, env command.Env) *sweep {
-	s := &sweep{store: st, list: list, now: env.Clock(), needed: map[string]bool{}, gone: map[string]bool{}}
+	s := &sweep{store: st, list: list, now: env.Clock(), needed: map[string]bool{}, committed: map[string]bool{}, gone: map[string]bool{}}
 	for _, id := range ids {
 		s.prose = append(s.prose, spellings(id)...)
 	}
@@ -47,7 +49,7 @@ func newSweep(st store.Keeper, list *erasure.List, ids []string, env command.Env
 
 // everywhere sweeps the store and, where it is elsewhere, this machine's workspace.
 func (s *sweep) everywhere(ctx context.Context, work workspace) (err error) {
-	if err := s.run(ctx, "sets/", "deltas/", "history/", "features/", "spool/", "runs/", "backfill/"); err != nil || !work.apart {
+	if err := s.run(ctx, "sets/", "deltas/", "loads/", "history/", "features/", "spool/", "runs/", "backfill/"); err != nil || !work.apart {
 		return err
 	}
 	folder, err := store.OpenFolder(work.dir)
@@ -58,7 +60,7 @@ func (s *sweep) everywhere(ctx context.Context, work workspace) (err error) {
 	elsewhere := s.store
 	s.store = folder
 	defer func() { s.store = elsewhere }()
-	return s.each(ctx, "history/", "features/", "spool/", "backfill/")
+	return s.each(ctx, "loads/", "history/", "features/", "spool/", "backfill/")
 }
 
 // run sweeps the objects below the prefixes.
@@ -100,6 +102,7 @@ func (s *sweep) need(ctx context.Context, prefix string) error {
 	if head == nil || err != nil {
 		return err
 	}
+	s.committed[prefix] = true
 	for _, part := range head.Commit.Parts {
 		s.needed[path.Join(prefix, part.Key)] = true
 	}
@@ -128,7 +131,7 @@ func (s *sweep) need(ctx context.Context, prefix string) error {
 // object removes or rewrites one object, if an erased customer is in it.
 func (s *sweep) object(ctx context.Context, key string) error {
 	folder := folderOf(key)
-	if s.needed[key] || s.gone[folder] {
+	if s.needed[key] || s.gone[folder] || s.mayBeCommitted(key) {
 		return nil
 	}
 	body, err := s.store.Read(ctx, key)
@@ -139,7 +142,7 @@ func (s *sweep) object(ctx context.Context, key string) error {
 		return err
 	}
 	switch kind := kindOf(key); {
-	case kind == "history" || kind == "spool":
+	case kind == "history" || kind == "spool" || kind == "loads":
 		return s.removeFolder(ctx, folder)
 	case kind == "features":
 		return s.rewriteTable(ctx, key, body)
@@ -151,19 +154,31 @@ func (s *sweep) object(ctx context.Context, key string) error {
 	return s.store.Delete(ctx, key)
 }
 
+// mayBeCommitted reports whether a run may still commit the object. Where there is a
+// commit, the erasure's has stopped all runs before it; the first night of a series
+// looks at the list again when it has committed.
+func (s *sweep) mayBeCommitted(key string) bool {
+	rest := withinSeries(key)
+	series := strings.TrimSuffix(strings.TrimSuffix(key, rest), "/")
+	return kindOf(key) == "sets" && !s.committed[series] && (s.refused == "" || !strings.HasPrefix(rest, "sets/"+s.refused+"/"))
+}
+
 // holds reports whether an erased customer is in an object. One that cannot be read
 // may hold anybody.
 func (s *sweep) holds(key string, body []byte) bool {
-	if path.Ext(key) == ".parquet" {
+	switch path.Ext(key) {
+	case ".zst":
+		return s.heldInPull(body)
+	case ".parquet":
 		found, err := s.list.InParquet(body)
 		return found || err != nil
 	}
 	return !bytes.Equal(s.redacted(key, body), body)
 }
 
-// removeFolder removes an extract or a spool whole: with a part gone it would be
-// torn. No night uses it again, for a night's key knows the list. The marks of
-// completeness go first.
+// removeFolder removes an extract, a spool or the pulls of a table whole: with a
+// part gone they would be torn. No night uses an extract or a spool again, for its key
+// knows the list, and what is gone is pulled again. Marks of completeness go first.
 func (s *sweep) removeFolder(ctx context.Context, folder string) error {
 	for _, mark := range []string{filesFile, "extract.json"} {
 		if err := s.store.Delete(ctx, folder+mark); err != nil {
@@ -235,7 +250,7 @@ func kindOf(key string) string {
 }
 
 // folderOf returns the folder of a key that is of use only whole, with its slash:
-// history/<extract>/ or spool/<run>/.
+// history/<extract>/, spool/<run>/ or loads/<table>/.
 func folderOf(key string) string {
 	rest := withinSeries(key)
 	parts := strings.SplitN(rest, "/", 3)

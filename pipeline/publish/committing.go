@@ -29,11 +29,6 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 	}
 	known := uint64(0) // commits up to this one do not make the work pointless
 	for range maxFences {
-		if s.Fence != nil {
-			if err := s.Fence(ctx); err != nil {
-				return Result{}, fmt.Errorf("publish: run %s: %w", s.RunID, err)
-			}
-		}
 		tip, err := tipIfAny(ctx, s.Store)
 		if err == nil && !d.Force {
 			err = tip.damage // whether the work is done cannot be told
@@ -43,6 +38,11 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 		}
 		if result, err := s.overtaken(ctx, d, tip.newest, known); err != nil {
 			return result, err
+		}
+		if s.Fence != nil {
+			if err := s.Fence(ctx); err != nil {
+				return Result{}, fmt.Errorf("publish: run %s: %w", s.RunID, err)
+			}
 		}
 		c := s.record(d, tip)
 		if err := claimRuns(ctx, s.Store, c); err != nil {

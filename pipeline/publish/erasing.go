@@ -23,6 +23,7 @@ type Erasure struct {
 	Reason    string
 	By        string
 	CreatedAt time.Time
+	NoDelta   string // why no delta is made, of a series that nobody follows; "" makes one
 }
 
 // Run makes a new commit of the newest one's rows without those of erased
@@ -35,11 +36,15 @@ type Erasure struct {
 // commit and ErrAlreadyPublished. A store without commits is ErrNoCommit.
 func (e Erasure) Run(ctx context.Context) (Result, error) {
 	for attempt := range maxFences {
-		head, err := findHead(ctx, e.Store)
+		tip, err := findTip(ctx, e.Store)
+		if err == nil {
+			err = tip.damage
+		}
 		if err != nil {
 			return Result{}, fmt.Errorf("publish: erase: %w", err)
 		}
-		won, c, err := e.attempt(ctx, head, attempt)
+		head := tip.newest
+		won, c, err := e.attempt(ctx, tip, attempt)
 		if errors.Is(err, ErrAlreadyPublished) {
 			return Result{Commit: head}, err
 		}
@@ -53,8 +58,9 @@ func (e Erasure) Run(ctx context.Context) (Result, error) {
 	return Result{}, fmt.Errorf("publish: erase: %w (run again)", ErrContended)
 }
 
-// attempt tries to create the commit after head.
-func (e Erasure) attempt(ctx context.Context, head *Commit, attempt int) (won bool, c *Commit, err error) {
+// attempt tries to create the commit after tip, which is whole.
+func (e Erasure) attempt(ctx context.Context, tip tip, attempt int) (won bool, c *Commit, err error) {
+	head := tip.newest
 	c = e.record(head, attempt)
 	changed, err := e.stage(ctx, head, c)
 	if err != nil {
@@ -73,7 +79,11 @@ func (e Erasure) attempt(ctx context.Context, head *Commit, attempt int) (won bo
 	if !report.Whole() {
 		return false, nil, fmt.Errorf("%w: %s (publish a night, then erase again)", ErrCorrupt, report.Problems[0])
 	}
-	won, err = propose(ctx, e.Store, c, tip{n: head.N, newest: head})
+	if e.NoDelta != "" {
+		won, err = createCommit(ctx, e.Store, c)
+	} else {
+		won, err = propose(ctx, e.Store, c, tip)
+	}
 	return won, c, err
 }
 
@@ -89,7 +99,7 @@ func (e Erasure) record(head *Commit, attempt int) *Commit {
 	}
 	c.Reason, c.By, c.ErasureListHash = e.Reason, e.By, e.ListHash
 	c.Gates, c.Override = nil, nil // were the head's
-	c.Delta, c.NoDelta = nil, ""
+	c.Delta, c.NoDelta = nil, e.NoDelta
 	return &c
 }
 
