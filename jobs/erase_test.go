@@ -184,7 +184,7 @@ func wantErasedEverywhere(t *testing.T, cfg Config, id string) {
 	if err := Scores(t.Context(), cfg.Store, ScoresOptions{Format: "csv"}, &out); err != nil || erasure.Mentions(out.Bytes(), id) {
 		t.Errorf("the newest scores hold her, or: %v", err)
 	}
-	if err := Verify(t.Context(), cfg.Store, 0, io.Discard); err != nil {
+	if err := Verify(t.Context(), cfg.Store, VerifyOptions{}, io.Discard); err != nil {
 		t.Errorf("verify: %v", err)
 	}
 }
@@ -284,7 +284,11 @@ func TestANightThatAnErasureOvertakes(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			n, err := begin(t.Context(), cfg, NightlyOptions{AsOf: end}, env)
+			st, err := openStore(cfg.Store)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, err := begin(t.Context(), cfg, NightlyOptions{AsOf: end}, env, st, "")
 			if err != nil {
 				t.Fatal(err)
 			}
