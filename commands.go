@@ -40,7 +40,7 @@ func commands(env command.Env) *cobra.Command {
 		stepCommand(env, jobs.StepTrain, "Train models when due and promote those that win"),
 		stepCommand(env, jobs.StepScore, "Score every customer and stage the result without publishing it"),
 		publishCommand(env), evaluateCommand(env), explainCommand(), scoresCommand(),
-		backfillCommand(env), rollbackCommand(env), verifyCommand(), repairCommand(), gcCommand(), eraseCommand(env), modelsCommand(), labCommand(env),
+		backfillCommand(env), rollbackCommand(env), verifyCommand(), repairCommand(), gcCommand(env), eraseCommand(env), modelsCommand(), labCommand(env),
 	)
 	for _, cmd := range root.Commands() {
 		wrapUsage(cmd)

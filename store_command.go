@@ -173,7 +173,7 @@ newest commits are read byte by byte. Nothing is deleted and no commit is touche
 	return cmd
 }
 
-func gcCommand() *cobra.Command {
+func gcCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "gc", Short: "Delete what no kept commit needs",
 		Long: `Delete what no kept commit needs: scores and changes of older commits, histories and features of their days, and
@@ -193,7 +193,7 @@ everything younger than 30 days. Commit records are never deleted. It may run be
 		if err != nil {
 			return err
 		}
-		return jobs.Collect(cmd.Context(), cfg, opts, cmd.OutOrStdout())
+		return jobs.Collect(cmd.Context(), cfg, opts, env, cmd.OutOrStdout())
 	}
 	return cmd
 }

@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"perennial/command"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
 )
@@ -22,7 +23,9 @@ type CollectOptions struct {
 // Collect deletes what no kept commit needs: scores of older commits, what killed
 // nights left, histories and features of days whose scores are gone. It may run
 // beside a night. Of past days in a series of their own the newest commit is kept.
-func Collect(ctx context.Context, cfg Config, opts CollectOptions, out io.Writer) (err error) {
+// What was left of erased customers, such as their tombstones, goes when its time
+// has come.
+func Collect(ctx context.Context, cfg Config, opts CollectOptions, env command.Env, out io.Writer) (err error) {
 	st, err := openExisting(cfg.Store)
 	if err != nil {
 		return err
@@ -58,7 +61,19 @@ func Collect(ctx context.Context, cfg Config, opts CollectOptions, out io.Writer
 			}
 		}
 	}
-	return nil
+	if opts.DryRun {
+		return nil
+	}
+	return sweepErased(ctx, cfg, st, env)
+}
+
+// sweepErased removes what is left of erased customers, if there are any.
+func sweepErased(ctx context.Context, cfg Config, st store.Keeper, env command.Env) error {
+	erased, err := loadErased(ctx, st, cfg)
+	if err != nil || erased.Len() == 0 {
+		return err
+	}
+	return newSweep(st, erased, nil, env).everywhere(ctx, newWorkspace(cfg, st))
 }
 
 // ofKeptDay reports whether a folder named for a day, such as 2026-11-22-3fa9c2d1,
