@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"perennial/command"
 	"perennial/jobs"
 	"perennial/pipeline/history"
 	"perennial/simulate"
@@ -17,7 +18,7 @@ import (
 func joinLines(text string) string { return strings.ReplaceAll(text, "\n", "; ") }
 
 // commands returns the command line of perennial.
-func commands(env jobs.Env) *cobra.Command {
+func commands(env command.Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "perennial",
 		Short:         "Score a shop's customers every night, with reasons and a recommended action",
@@ -38,7 +39,8 @@ func commands(env jobs.Env) *cobra.Command {
 		stepCommand(env, jobs.StepFeatures, "Read the sources and write the feature table"),
 		stepCommand(env, jobs.StepTrain, "Train models when due and promote those that win"),
 		stepCommand(env, jobs.StepScore, "Score every customer and stage the result without publishing it"),
-		publishCommand(env), evaluateCommand(env), explainCommand(), scoresCommand(), verifyCommand(), modelsCommand(), labCommand(env),
+		publishCommand(env), evaluateCommand(env), explainCommand(), scoresCommand(),
+		backfillCommand(env), rollbackCommand(env), verifyCommand(), repairCommand(), gcCommand(env), eraseCommand(env), modelsCommand(), labCommand(env),
 	)
 	for _, cmd := range root.Commands() {
 		wrapUsage(cmd)
@@ -61,7 +63,7 @@ func wrapUsage(cmd *cobra.Command) {
 	}
 }
 
-func usageError(err error) error { return &jobs.CodedError{Code: jobs.ExitUsage, Err: err} }
+func usageError(err error) error { return &command.Error{Code: command.ExitUsage, Err: err} }
 
 // configFlag adds -c and returns what loads the configuration.
 func configFlag(cmd *cobra.Command) func() (jobs.Config, error) {
@@ -89,7 +91,7 @@ func dayFlag(cmd *cobra.Command, name, usage string) func() (history.Day, error)
 	}
 }
 
-func demoCommand(env jobs.Env) *cobra.Command {
+func demoCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Simulate a shop, run its night and show the scores; needs no input",
 		Example: "  perennial demo\n  perennial demo --customers 5000 --out ./demo", Args: cobra.NoArgs,
@@ -102,7 +104,7 @@ func demoCommand(env jobs.Env) *cobra.Command {
 	return cmd
 }
 
-func simulateCommand(env jobs.Env) *cobra.Command {
+func simulateCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "simulate", Short: "Write a shop's orders, engagements, customers and products with the truth behind them",
 		Example: "  perennial simulate --customers 10000 --days 730 --seed 7 --out ./shop", Args: cobra.NoArgs,
@@ -123,7 +125,7 @@ func simulateFlags(cmd *cobra.Command) *simulate.Config {
 	return cfg
 }
 
-func initCommand(env jobs.Env) *cobra.Command {
+func initCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "init FILE …", Short: "Look at exports and write perennial.yaml",
 		Example: "  perennial init orders.csv customers.csv", Args: cobra.MinimumNArgs(1),
@@ -135,7 +137,7 @@ func initCommand(env jobs.Env) *cobra.Command {
 	return cmd
 }
 
-func checkCommand(env jobs.Env) *cobra.Command {
+func checkCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check", Short: "Read configuration and data and say what tonight would do; nothing is written",
 		Example: "  perennial check -c perennial.yaml", Args: cobra.NoArgs,
@@ -152,7 +154,7 @@ func checkCommand(env jobs.Env) *cobra.Command {
 }
 
 // nightOf loads the configuration and settles the business day.
-func nightOf(load func() (jobs.Config, error), asOf func() (history.Day, error), env jobs.Env) (jobs.Config, jobs.NightlyOptions, error) {
+func nightOf(load func() (jobs.Config, error), asOf func() (history.Day, error), env command.Env) (jobs.Config, jobs.NightlyOptions, error) {
 	day, err := asOf()
 	if err != nil {
 		return jobs.Config{}, jobs.NightlyOptions{}, err
@@ -164,7 +166,7 @@ func nightOf(load func() (jobs.Config, error), asOf func() (history.Day, error),
 	return cfg, jobs.NightlyOptions{AsOf: day}, err
 }
 
-func nightlyCommand(env jobs.Env) *cobra.Command {
+func nightlyCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "nightly", Short: "Run the night: extract, train when due, score, act, publish",
 		Example: "  perennial nightly -c perennial.yaml\n  perennial nightly -c perennial.yaml --as-of 2026-11-22", Args: cobra.NoArgs,
@@ -190,6 +192,7 @@ func publishFlags(cmd *cobra.Command) *jobs.NightlyOptions {
 	cmd.Flags().StringSliceVar(&opts.Accept, "accept", nil, "gates to pass this once, by name: H8,H9")
 	cmd.Flags().StringVar(&opts.Reason, "reason", "", "why gates are passed; kept in the commit")
 	cmd.Flags().StringVar(&opts.By, "by", "", "who passes them")
+	waitFlag(cmd, opts)
 	cmd.PreRunE = func(*cobra.Command, []string) error {
 		if len(opts.Accept) > 0 && opts.Reason == "" {
 			return usageError(errors.New("--accept needs a --reason"))
@@ -204,6 +207,11 @@ func refreshFlag(cmd *cobra.Command, opts *jobs.NightlyOptions) {
 	cmd.Flags().BoolVar(&opts.FullRefresh, "full-refresh", false, "read all files again, also those that have not changed")
 }
 
+// waitFlag adds how long to wait for another run.
+func waitFlag(cmd *cobra.Command, opts *jobs.NightlyOptions) {
+	cmd.Flags().DurationVar(&opts.Wait, "wait", 0, "wait so long for another run at work, such as 30m, instead of ending with exit code 75")
+}
+
 // report prints the summary of a job, also when it failed on the way.
 func report(cmd *cobra.Command, job func() (*jobs.Summary, error)) error {
 	summary, err := job()
@@ -213,28 +221,29 @@ func report(cmd *cobra.Command, job func() (*jobs.Summary, error)) error {
 	return summary.Print(cmd.OutOrStdout())
 }
 
-func stepCommand(env jobs.Env, step jobs.Step, short string) *cobra.Command {
+func stepCommand(env command.Env, step jobs.Step, short string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: string(step), Short: short,
 		Example: fmt.Sprintf("  perennial %s -c perennial.yaml", step), Args: cobra.NoArgs,
 	}
 	load, asOf := configFlag(cmd), asOfFlag(cmd, "business day (default: today in the shop's time zone)")
-	told := jobs.NightlyOptions{}
+	told := &jobs.NightlyOptions{}
+	waitFlag(cmd, told)
 	if step == jobs.StepExtract {
-		refreshFlag(cmd, &told)
+		refreshFlag(cmd, told)
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, opts, err := nightOf(load, asOf, env)
 		if err != nil {
 			return err
 		}
-		opts.FullRefresh = told.FullRefresh
+		opts.Wait, opts.FullRefresh = told.Wait, told.FullRefresh
 		return report(cmd, func() (*jobs.Summary, error) { return jobs.RunStep(cmd.Context(), cfg, step, opts, env) })
 	}
 	return cmd
 }
 
-func publishCommand(env jobs.Env) *cobra.Command {
+func publishCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "publish", Short: "Publish what score staged last",
 		Example: "  perennial score -c perennial.yaml && perennial publish -c perennial.yaml", Args: cobra.NoArgs,
@@ -250,15 +259,16 @@ func publishCommand(env jobs.Env) *cobra.Command {
 	return cmd
 }
 
-func evaluateCommand(env jobs.Env) *cobra.Command {
+func evaluateCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "evaluate", Short: "Judge past nights by what happened after them: leaderboards, calibration, lift",
-		Example: "  perennial evaluate -c perennial.yaml\n  perennial evaluate -c perennial.yaml --as-of 2026-06-01 --horizon 90 --cutoffs 3 --json", Args: cobra.NoArgs,
+		Example: "  perennial evaluate -c perennial.yaml\n  perennial evaluate -c perennial.yaml --as-of 2026-06-01 --horizon 90 --cutoffs 3 --json\n  perennial evaluate -c perennial.yaml --without customer_base", Args: cobra.NoArgs,
 	}
 	load, asOf := configFlag(cmd), asOfFlag(cmd, "newest night to judge (default: the newest whose outcome is known)")
 	opts := jobs.EvaluateOptions{}
 	cmd.Flags().IntVar(&opts.Cutoffs, "cutoffs", 1, "nights to judge, a month apart")
 	cmd.Flags().IntVar(&opts.HorizonDays, "horizon", 0, "churn horizon in days (default: the configuration's)")
+	cmd.Flags().StringSliceVar(&opts.Without, "without", nil, "families of features to do without, as named in FEATURES.md")
 	cmd.Flags().BoolVar(&opts.JSON, "json", false, "print JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		day, err := asOf()
@@ -287,42 +297,6 @@ func explainCommand() *cobra.Command {
 			return err
 		}
 		return jobs.Explain(cmd.Context(), cfg, args[0], cmd.OutOrStdout())
-	}
-	return cmd
-}
-
-func scoresCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "scores", Short: "Write a commit, verified, to standard output",
-		Example: "  perennial scores -c perennial.yaml > scores.csv\n  perennial scores -c perennial.yaml --commit 41 --format json", Args: cobra.NoArgs,
-	}
-	load := configFlag(cmd)
-	opts := jobs.ScoresOptions{}
-	cmd.Flags().Uint64Var(&opts.Commit, "commit", 0, "number of the commit (default: the newest)")
-	cmd.Flags().StringVar(&opts.Format, "format", "csv", "csv, json or parquet")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cfg, err := load()
-		if err != nil {
-			return err
-		}
-		return jobs.Scores(cmd.Context(), cfg.Store, opts, cmd.OutOrStdout())
-	}
-	return cmd
-}
-
-func verifyCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "verify", Short: "Check every byte of a commit against its record",
-		Example: "  perennial verify -c perennial.yaml", Args: cobra.NoArgs,
-	}
-	load := configFlag(cmd)
-	commit := cmd.Flags().Uint64("commit", 0, "number of the commit (default: the newest)")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		cfg, err := load()
-		if err != nil {
-			return err
-		}
-		return jobs.Verify(cmd.Context(), cfg.Store, *commit, cmd.OutOrStdout())
 	}
 	return cmd
 }

@@ -14,6 +14,9 @@ var ranks = map[string]int{
 	"perennial": 7,
 
 	"perennial/jobs": 6,
+	"perennial/lab":  6,
+
+	"perennial/command": 5,
 
 	"perennial/models/segment": 5,
 	"perennial/models/action":  5,
@@ -34,13 +37,16 @@ var ranks = map[string]int{
 	"perennial/features":       2,
 	"perennial/features/label": 2,
 
-	"perennial/pipeline/extract": 1,
+	"perennial/pipeline/erasure": 1,
+	"perennial/pipeline/extract": 2,
 	"perennial/pipeline/publish": 1,
 	"perennial/simulate":         1,
 
 	"perennial/pipeline/history": 0,
 	"perennial/pipeline/table":   0,
 	"perennial/pipeline/store":   0,
+
+	"perennial/pipeline/store/gcsfake": 0,
 
 	"perennial/models/basket":    0,
 	"perennial/models/btyd":      0,

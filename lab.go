@@ -3,12 +3,13 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"perennial/jobs"
+	"perennial/command"
+	"perennial/lab"
 )
 
 // labCommand is the bench of analysts: one model on one plain table, outside
 // any shop.
-func labCommand(env jobs.Env) *cobra.Command {
+func labCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "lab", Short: "Try one model on one plain table, outside any shop",
 		Example: "  perennial lab learn --train train.csv --test test.csv --label churned", Args: cobra.NoArgs,
@@ -20,7 +21,7 @@ func labCommand(env jobs.Env) *cobra.Command {
 	return cmd
 }
 
-func labLearnCommand(env jobs.Env) *cobra.Command {
+func labLearnCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "learn", Short: "Fit learners on one table and judge them on another",
 		Long: `Fit learners on one table and judge them on another, beside the base rate.
@@ -59,7 +60,7 @@ trees, mean |SHAP|, and how much the log loss of the test rows rises when the co
   perennial lab learn --train train.csv --test test.csv --label churned --model model.txt --learner logistic`,
 		Args: cobra.NoArgs,
 	}
-	var opts jobs.LearnOptions
+	var opts lab.LearnOptions
 	flags := cmd.Flags()
 	flags.StringVar(&opts.Train, "train", "", "table to learn from")
 	flags.StringVar(&opts.Test, "test", "", "table to judge by, with the columns of the training table")
@@ -75,7 +76,7 @@ trees, mean |SHAP|, and how much the log loss of the test rows rises when the co
 	flags.BoolVar(&opts.Curve, "learning-curve", false, "judge fits on 1/8, 1/4 and 1/2 of the training rows, too")
 	flags.BoolVar(&opts.JSON, "json", false, "print JSON and nothing else")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return jobs.Learn(cmd.Context(), opts, env, cmd.OutOrStdout())
+		return lab.Learn(cmd.Context(), opts, env, cmd.OutOrStdout())
 	}
 	return cmd
 }

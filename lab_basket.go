@@ -3,10 +3,11 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"perennial/jobs"
+	"perennial/command"
+	"perennial/lab"
 )
 
-func labBasketCommand(env jobs.Env) *cobra.Command {
+func labBasketCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "basket DATA.jsonl", Short: "Predict every customer's next basket and judge the lists",
 		Long: `Predict every customer's next basket from those before it, and judge the lists.
@@ -25,6 +26,8 @@ Models:
   g_topfreq          popular items
   gp_topfreq_stable, p_topfreq_stable   ties in the order of first purchase, as in the published scripts
   tifuknn, upcf      published peers of nearest neighbours (slow: not run unless named)
+  next_chosen        next with its features and weighting chosen anew by the next baskets of those who are not tested
+                     (slow: not run unless named)
   together           what goes with her latest basket; its recall of new items is what counts
 
 Equal scores are ordered by popularity, then by item.`,
@@ -33,7 +36,7 @@ Equal scores are ordered by popularity, then by item.`,
   perennial lab basket baskets.jsonl --models next --k 5 --json`,
 		Args: cobra.ExactArgs(1),
 	}
-	var opts jobs.BasketOptions
+	var opts lab.BasketOptions
 	flags := cmd.Flags()
 	flags.StringVar(&opts.Folds, "folds", "", "file of splits into train, val and test (default: everybody is tested)")
 	flags.StringSliceVar(&opts.Models, "models", nil, "models, separated by commas (default: next, repeat and the counts)")
@@ -41,7 +44,7 @@ Equal scores are ordered by popularity, then by item.`,
 	flags.BoolVar(&opts.JSON, "json", false, "print JSON and nothing else")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		opts.Data = args[0]
-		return jobs.Basket(cmd.Context(), opts, env, cmd.OutOrStdout())
+		return lab.Basket(cmd.Context(), opts, env, cmd.OutOrStdout())
 	}
 	return cmd
 }

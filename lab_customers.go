@@ -3,10 +3,11 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"perennial/jobs"
+	"perennial/command"
+	"perennial/lab"
 )
 
-func labCustomersCommand(env jobs.Env) *cobra.Command {
+func labCustomersCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "customers ORDERS", Short: "Fit customer-base models to a table of orders and judge them",
 		Long: `Fit customer-base models ("buy till you die") to a table of orders and judge them on later orders.
@@ -23,7 +24,8 @@ Models:
   mbg_cnbd_k   mbg_nbd with regular times between orders
   pareto_nbd   may stop at any time
 and Gamma-Gamma for order values. The best fit has the lowest BIC, the best forecast the lowest log loss of an
-order held out; the latter fills --customers.
+order held out; the latter fills --customers. Beside it stands what would have been chosen without the holdout: by
+looking back from within the calibration period, recalibrated, and judged once.
 
 --covariates is a CSV file: the customer's id, then numbers of about unit size that were known on the first day.
 bg_nbd and pareto_nbd are fitted without and with them.
@@ -41,7 +43,7 @@ somebody ordered, and P(alive) of one customer through time.`,
   perennial lab customers orders.csv --calibrate-until 2026-03-31 --covariates channel.csv --unit day --json`,
 		Args: cobra.ExactArgs(1),
 	}
-	var opts jobs.CustomersOptions
+	var opts lab.CustomersOptions
 	flags := cmd.Flags()
 	flags.StringVar(&opts.Customer, "customer", "", "column of the customer's id (default: by its name)")
 	flags.StringVar(&opts.Date, "date", "", "column of the day or time of the order (default: by its name)")
@@ -61,7 +63,7 @@ somebody ordered, and P(alive) of one customer through time.`,
 	flags.BoolVar(&opts.JSON, "json", false, "print JSON and nothing else")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		opts.Orders = args[0]
-		return jobs.Customers(cmd.Context(), opts, env, cmd.OutOrStdout())
+		return lab.Customers(cmd.Context(), opts, env, cmd.OutOrStdout())
 	}
 	return cmd
 }

@@ -15,13 +15,14 @@ import (
 	"syscall"
 	"time"
 
-	"perennial/jobs"
+	"perennial/command"
 	"perennial/models/golearn"
+	"perennial/pipeline/extract"
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == golearn.ChildCommand {
-		os.Exit(serveChild())
+	if code, child := serveChild(os.Args); child {
+		os.Exit(code)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -39,19 +40,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		fmt.Fprintf(stderr, "perennial: %s\n", oneLine(err))
 	}
-	return jobs.ExitCode(err)
+	return command.ExitCode(err)
 }
 
 // newEnv takes clock, log and terminal from the process.
-func newEnv(stderr io.Writer) jobs.Env {
-	env := jobs.Env{Clock: time.Now, Nonce: rand.Uint64, Version: version()}
+func newEnv(stderr io.Writer) command.Env {
+	env := command.Env{Clock: time.Now, Nonce: rand.Uint64, Version: version()}
 	if f, ok := stderr.(*os.File); ok && isTerminal(f) {
 		env.Log = slog.New(slog.DiscardHandler)
-		env.Progress = jobs.NewProgress(stderr, nil)
+		env.Progress = command.NewProgress(stderr, nil)
 		return env
 	}
 	env.Log = slog.New(slog.NewJSONHandler(stderr, nil))
-	env.Progress = jobs.NewProgress(nil, env.Log)
+	env.Progress = command.NewProgress(nil, env.Log)
 	return env
 }
 
@@ -75,13 +76,26 @@ func version() string {
 	return info.Main.Version
 }
 
-// serveChild is the life of the process in which liblinear trains.
-func serveChild() int {
-	if err := golearn.ServeChild(os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return jobs.ExitBug
+// serveChild is the life of the processes in which liblinear trains and files of
+// others are read; child is false in any other process.
+func serveChild(args []string) (code int, child bool) {
+	if len(args) < 2 {
+		return 0, false
 	}
-	return jobs.ExitDone
+	var err error
+	switch args[1] {
+	case golearn.ChildCommand:
+		err = golearn.ServeChild(os.Stdin, os.Stdout)
+	case extract.ChildCommand:
+		err = extract.ServeChild(os.Stdin, os.Stdout)
+	default:
+		return 0, false
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return command.ExitBug, true
+	}
+	return command.ExitDone, true
 }
 
 // oneLine joins the errors of a job into the single line that an operator reads.

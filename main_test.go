@@ -6,13 +6,15 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"perennial/models/golearn"
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == golearn.ChildCommand {
-		os.Exit(serveChild())
+	if len(os.Args) > 1 && os.Args[1] == asProgram {
+		os.Args = append(os.Args[:1:1], os.Args[2:]...)
+		main()
+	}
+	if code, child := serveChild(os.Args); child {
+		os.Exit(code)
 	}
 	testscript.Main(m, map[string]func(){"perennial": main})
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"perennial/jobs"
+	"perennial/command"
 	"perennial/simulate"
 )
 
@@ -27,7 +27,7 @@ func TestReadmeCommands(t *testing.T) {
 	if err := os.Remove("perennial.yaml"); err != nil { // README writes its own
 		t.Fatal(err)
 	}
-	env := jobs.Env{
+	env := command.Env{
 		Clock:   func() time.Time { return shop.End().Date().Add(3 * time.Hour) },
 		Nonce:   func() uint64 { return 1 },
 		Log:     slog.New(slog.DiscardHandler),
@@ -62,7 +62,7 @@ func TestReadmeCommands(t *testing.T) {
 }
 
 // known reports whether there is a command of this name.
-func known(env jobs.Env, name string) bool {
+func known(env command.Env, name string) bool {
 	for _, command := range commands(env).Commands() {
 		if command.Name() == name {
 			return true

@@ -2,10 +2,12 @@ package jobs
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
 
+	"perennial/command"
 	"perennial/features"
 	"perennial/models/action"
 	"perennial/models/churn"
@@ -26,7 +28,7 @@ type desk struct {
 }
 
 // propose collects what all customers claim of limited resources.
-func (d *desk) propose(ctx context.Context, progress Progress) error {
+func (d *desk) propose(ctx context.Context, progress command.Progress) error {
 	budgets := make([]*action.Budget, d.buckets)
 	err := d.each(ctx, progress.Step("propose", d.buckets), func(k int) error {
 		customers, _, err := d.segmented(ctx, k, wordsOfScores...)
@@ -53,18 +55,43 @@ func (d *desk) propose(ctx context.Context, progress Progress) error {
 // wordsOfScores are the columns of a score that decide nothing.
 var wordsOfScores = []string{"Reasons", "NextProductReasons", "NextProductProbabilities", "NextCategoryReasons", "NextCategoryProbabilities", "ReplenishReason"}
 
-// decide finishes the rows of every bucket and hands them to write.
-func (d *desk) decide(ctx context.Context, progress Progress, write func(k int, rows []publish.Score) error) error {
-	return d.each(ctx, progress.Step("decide", d.buckets), func(k int) error {
-		customers, rows, err := d.segmented(ctx, k)
-		if err != nil {
-			return err
-		}
-		for i := range customers {
-			d.policy.Decide(customers[i].proposal, d.thresholds, &rows[i])
-		}
-		return write(k, rows)
-	})
+// decide returns the finished rows of bucket k.
+func (d *desk) decide(ctx context.Context, k int) ([]publish.Score, error) {
+	customers, rows, err := d.segmented(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	for i := range customers {
+		d.policy.Decide(customers[i].proposal, d.thresholds, &rows[i])
+	}
+	return rows, nil
+}
+
+// proposedNote is the note of what propose found.
+const proposedNote = "proposed.json"
+
+// stagedPart is the note of a part that is staged.
+type stagedPart struct {
+	Part   publish.Part    `json:"part"`
+	Sample []publish.Score `json:"sample"` // of its rows, for the summary
+}
+
+func partNote(k int) string { return fmt.Sprintf("staged-%05d.json", k) }
+
+// stagePart finishes the rows of bucket k and stages them. The commit reads every
+// part back, those of before a kill like the others.
+func (n *night) stagePart(ctx context.Context, k int, staged *stagedPart) error {
+	rows, err := n.desk.decide(ctx, k)
+	if err != nil {
+		return err
+	}
+	part, err := publish.Set{Store: n.store, RunID: n.runID, Buckets: n.desk.buckets}.WritePart(ctx, k, rows)
+	if err != nil {
+		return err
+	}
+	*staged = stagedPart{part, sampleOf(rows)}
+	n.env.Log.Debug("part staged", "bucket", k)
+	return n.spool.note(partNote(k), staged)
 }
 
 // proposed is a customer for whom the policy has an opinion.

@@ -139,39 +139,41 @@ func (s *shop) loadValue(ctx context.Context, st store.Store, p *predictors, anc
 	return err
 }
 
-// settle saves the answers and promotes those that beat the models in office
-// on the judging rows.
-func (s *shop) settle(ctx context.Context, st store.Store, all *answers, churnDays int) error {
+// settle saves the answers and returns those that beat the models in office on
+// the judging rows, by question: they are to be promoted. Nobody is in office yet
+// who was not before, so that a night killed here judges alike when it is run again.
+func (s *shop) settle(ctx context.Context, st store.Store, all *answers, churnDays int) (map[string]string, error) {
+	promotions := map[string]string{}
 	for i := range all.purchase {
 		a := &all.purchase[i]
 		files := map[string][]byte{}
 		if a.days == churnDays {
 			var err error
 			if files[hazardFile], err = fileOf(all.hazard); err != nil {
-				return err
+				return nil, err
 			}
 			if files[referenceFile], err = json.MarshalIndent(all.reference, "", "  "); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		read := func(text []byte) (leaderboard.Model, error) { return purchase.Read(bytes.NewReader(text)) }
-		if err := s.settleOne(ctx, st, purchase.Contest(a.days), a, files, read); err != nil {
-			return err
+		if err := s.settleOne(ctx, st, purchase.Contest(a.days), a, files, read, promotions); err != nil {
+			return nil, err
 		}
 	}
 	if all.value == nil {
-		return nil
+		return promotions, nil
 	}
 	read := func(text []byte) (leaderboard.Model, error) {
 		i := slices.IndexFunc(all.purchase, func(a answer) bool { return a.days == all.value.days })
 		return value.Read(bytes.NewReader(text), neutral(all.purchase[i].model))
 	}
-	return s.settleOne(ctx, st, value.Contest(), all.value, map[string][]byte{}, read)
+	return promotions, s.settleOne(ctx, st, value.Contest(), all.value, map[string][]byte{}, read, promotions)
 }
 
-// settleOne saves one answer with its card and promotes it unless the model in
-// office is better.
-func (s *shop) settleOne(ctx context.Context, st store.Store, contest leaderboard.Contest, a *answer, files map[string][]byte, read func([]byte) (leaderboard.Model, error)) error {
+// settleOne saves one answer with its card and adds it to promotions unless the
+// model in office is better.
+func (s *shop) settleOne(ctx context.Context, st store.Store, contest leaderboard.Contest, a *answer, files map[string][]byte, read func([]byte) (leaderboard.Model, error), promotions map[string]string) error {
 	var err error
 	if files[modelFile], err = fileOf(a.model); err != nil {
 		return err
@@ -195,10 +197,10 @@ func (s *shop) settleOne(ctx context.Context, st store.Store, contest leaderboar
 		}
 	}
 	version, err := registry.Save(ctx, st, card, files)
-	if err != nil || card.Status != registry.StatusChampion {
-		return err
+	if err == nil && card.Status == registry.StatusChampion {
+		promotions[contest.Question] = version
 	}
-	return registry.Promote(ctx, st, contest.Question, version)
+	return err
 }
 
 // card describes an entry of tonight's board, as the winner.

@@ -7,21 +7,31 @@ import (
 	"io"
 	"os"
 
+	"perennial/command"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 )
 
 // Check reads the sources as tonight would, into a folder that is removed
-// again, and says what tonight would do. The store is not touched.
-func Check(ctx context.Context, cfg Config, asOf history.Day, env Env, out io.Writer) (err error) {
+// again, and says what tonight would do. The store is not touched, but for sources
+// in buckets, which tonight then need not fetch. Databases are asked what a pull
+// would do; what was pulled before stands for their rows.
+func Check(ctx context.Context, cfg Config, asOf history.Day, env command.Env, out io.Writer) (err error) {
+	if ready, err := foreseePulls(ctx, &cfg, asOf, out); !ready || err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "perennial-check-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	report, err := extract.Run(ctx, cfg.Config, asOf, dir, env.Log)
+	inputs, err := localInputs(ctx, cfg)
 	if err != nil {
-		return inputError(err)
+		return command.Input(err)
+	}
+	report, err := extract.Run(ctx, inputs, asOf, dir, env.Log)
+	if err != nil {
+		return command.Input(err)
 	}
 	fmt.Fprintf(out, "%s as of %s\n\n%s\n", cfg.Shop, asOf, report)
 	s, err := openShop(ctx, cfg, asOf, dir, env.Progress)
@@ -34,7 +44,7 @@ func Check(ctx context.Context, cfg Config, asOf history.Day, env Env, out io.Wr
 	days := s.churnHorizon()
 	fmt.Fprintf(out, "%d customers, %d of them with orders, from %s to %s\n", s.survey.customers, s.survey.buyers, s.survey.first, s.survey.newest)
 	fmt.Fprintf(out, "median gap between orders %d days; churn is no order within %d days\n", s.survey.gaps.Median(), days)
-	plans := planTonight(asOf, s.survey.first, horizons(days), cfg.Train.Cutoffs).plans
+	plans := planTonight(asOf, s.survey.first, horizons(days), days, cfg.Train.Cutoffs).plans
 	for _, horizon := range horizons(days) {
 		plan, ok := plans[horizon]
 		if !ok {

@@ -20,6 +20,7 @@ import (
 
 	"perennial/features"
 	"perennial/models/action"
+	"perennial/pipeline/erasure"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 )
@@ -28,18 +29,21 @@ import (
 type Config struct {
 	extract.Config `yaml:",inline"`
 
-	Store     string         `yaml:"store"` // folder, relative to the YAML file; default ./out
-	Seed      uint64         `yaml:"seed"`  // default 1
+	Store     string         `yaml:"store"`     // folder, relative to the YAML file, or gs://bucket/prefix; default ./out
+	Workspace string         `yaml:"workspace"` // folder to work in; default: the store's own, for gs:// ./work/<shop>
+	Seed      uint64         `yaml:"seed"`      // default 1
 	MaxAge    features.Span  `yaml:"max_age"`
 	Churn     Churn          `yaml:"churn"`
 	Train     Train          `yaml:"train"`
 	Publish   Publish        `yaml:"publish"`
+	Catchup   Catchup        `yaml:"catchup"` // latest (default) or all: what a night does about the nights before it that did not run
 	Features  []features.Own `yaml:"features"`
 	Recommend Recommend      `yaml:"recommend"`
 	Actions   action.Config  `yaml:"actions"`
 	Preset    string         `yaml:"preset"` // of the orders source, for short
 
-	location *time.Location
+	location   *time.Location
+	erasureKey erasure.Secret // from the environment; "" for the one in the store
 }
 
 // Churn says when silence counts as churn.
@@ -107,25 +111,43 @@ func Load(name string, env func(string) (string, bool)) (Config, error) {
 		return Config{}, configError(fmt.Errorf("%s: %w", name, err))
 	}
 	cfg.BaseDir = filepath.Dir(name)
-	if !strings.Contains(cfg.Store, "://") && !filepath.IsAbs(cfg.Store) {
-		cfg.Store = filepath.Join(cfg.BaseDir, cfg.Store)
-	}
+	key, _ := env(erasure.Variable)
+	cfg.erasureKey = erasure.Secret(key)
+	cfg.place()
 	return cfg, nil
 }
+
+// place settles where store and workspace are; an empty workspace is the store's
+// own folder.
+func (c *Config) place() {
+	elsewhere := strings.Contains(c.Store, "://")
+	if !elsewhere && !filepath.IsAbs(c.Store) {
+		c.Store = filepath.Join(c.BaseDir, c.Store)
+	}
+	switch {
+	case c.Workspace != "" && !filepath.IsAbs(c.Workspace):
+		c.Workspace = filepath.Join(c.BaseDir, c.Workspace)
+	case c.Workspace == "" && elsewhere:
+		c.Workspace = filepath.Join(c.BaseDir, "work", c.Shop)
+	}
+}
+
+// object names an object of the store for a person.
+func (c *Config) object(key string) string { return strings.TrimSuffix(c.Store, "/") + "/" + key }
 
 // parse decodes and checks the text of a config.
 func parse(text []byte, env func(string) (string, bool)) (Config, error) {
 	if err := refuseSecrets(text); err != nil {
 		return Config{}, err
 	}
-	text, err := expand(text, env)
+	text, values, err := expand(text, env)
 	if err != nil {
 		return Config{}, err
 	}
 	var cfg Config
 	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
 	if err := decoder.Decode(&cfg); err != nil && !errors.Is(err, io.EOF) {
-		return Config{}, errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return Config{}, errors.New(values.Replace(strings.TrimSpace(yaml.FormatError(err, false, true))))
 	}
 	return cfg.withDefaults()
 }
@@ -139,6 +161,7 @@ func (c Config) withDefaults() (Config, error) {
 	c.Train.Cutoffs = cmp.Or(c.Train.Cutoffs, 6)
 	c.Train.MaxRows = cmp.Or(c.Train.MaxRows, 300_000)
 	c.Publish.Keep = cmp.Or(c.Publish.Keep, 14)
+	c.Catchup = cmp.Or(c.Catchup, CatchupLatest)
 	c.Timezone = cmp.Or(c.Timezone, "UTC")
 	if c.Preset != "" && c.Sources.Orders.Preset == "" && c.Sources.Orders.SQL == "" {
 		c.Sources.Orders.Preset = c.Preset
@@ -154,6 +177,8 @@ func (c Config) withDefaults() (Config, error) {
 		return c, fmt.Errorf("train: cutoffs %d (use at least 1)", c.Train.Cutoffs)
 	case c.Train.MaxRows < 1000:
 		return c, fmt.Errorf("train: max_rows %d (use at least 1000)", c.Train.MaxRows)
+	case c.Catchup != CatchupLatest && c.Catchup != CatchupAll:
+		return c, fmt.Errorf("catchup: %q (use latest or all)", c.Catchup)
 	case c.Publish.Keep < 1:
 		return c, fmt.Errorf("publish: keep %d (use at least 1)", c.Publish.Keep)
 	}
@@ -180,8 +205,8 @@ func (c *Config) Today(now time.Time) history.Day {
 // the store is and how much memory is used can not.
 func (c *Config) Hash() string {
 	choices := *c
-	choices.Store, choices.MemoryLimit, choices.Threads, choices.SpillDir, choices.BaseDir = "", "", 0, "", ""
-	choices.location = nil
+	choices.Store, choices.Workspace, choices.MemoryLimit, choices.Threads, choices.SpillDir, choices.BaseDir = "", "", "", 0, "", ""
+	choices.Limits, choices.Postgres, choices.Catchup, choices.location = extract.Limits{}, extract.Postgres{}, "", nil
 	text, err := json.Marshal(choices)
 	if err != nil {
 		panic("jobs: a config is plain data: " + err.Error())
@@ -192,11 +217,15 @@ func (c *Config) Hash() string {
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expand replaces ${VAR}. A value of several lines could change the meaning of
-// the YAML around it and is refused.
-func expand(text []byte, env func(string) (string, bool)) ([]byte, error) {
-	var failure error
+// the YAML around it and is refused. names puts ${VAR} back where a message shows
+// the lines that it was written on: the value may be a secret.
+func expand(text []byte, env func(string) (string, bool)) (expanded []byte, names *strings.Replacer, failure error) {
+	var values []string
 	lines := bytes.Split(text, []byte("\n"))
 	for n, line := range lines {
+		if bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) {
+			continue // a comment needs no environment
+		}
 		lines[n] = variable.ReplaceAllFunc(line, func(match []byte) []byte {
 			name := string(match[2 : len(match)-1])
 			value, ok := env(name)
@@ -205,11 +234,13 @@ func expand(text []byte, env func(string) (string, bool)) ([]byte, error) {
 				failure = fmt.Errorf("line %d: ${%s} is not set in the environment (export %s, or write the value)", n+1, name, name)
 			case strings.ContainsAny(value, "\r\n") && failure == nil:
 				failure = fmt.Errorf("line %d: the value of ${%s} has more than one line", n+1, name)
+			case value != "":
+				values = append(values, value, string(match))
 			}
 			return []byte(value)
 		})
 	}
-	return bytes.Join(lines, []byte("\n")), failure
+	return bytes.Join(lines, []byte("\n")), strings.NewReplacer(values...), failure
 }
 
 // secrets are passwords written out: user:password@ in an address, or

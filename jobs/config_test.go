@@ -84,11 +84,29 @@ func TestVariablesAreReplaced(t *testing.T) {
 	if err != nil || cfg.Sources.Orders.Files[0] != "/data/orders.csv" {
 		t.Errorf("files %v, error %v", cfg.Sources.Orders.Files, err)
 	}
+	if _, err := parse([]byte("shop: a\n  # as ${NONE}\n"), env); err != nil {
+		t.Errorf("a variable in a comment: error %v", err)
+	}
 	if _, err := parse([]byte("shop: ${BAD}"), env); err == nil || !strings.Contains(err.Error(), "more than one line") {
 		t.Errorf("a value of two lines: error %v", err)
 	}
 	if _, err := parse([]byte("sources: {orders: {postgres: '${DIR}'}}"), env); err != nil {
 		t.Errorf("a variable is no secret: %v", err)
+	}
+}
+
+// TestMessagesShowNoValues: the lines that an error shows are those of the file.
+func TestMessagesShowNoValues(t *testing.T) {
+	env := func(string) (string, bool) { return "postgres://u:canary@h/d", true }
+	for _, text := range []string{
+		"sources: {orders: {postgres: '${SHOP_DSN}', nonsense: 1}}",
+		"sources:\n  orders:\n    postgres: ${SHOP_DSN}\n    nonsense: 1\n",
+		"seed: ${SHOP_DSN}\n",
+	} {
+		_, err := parse([]byte(text), env)
+		if err == nil || strings.Contains(err.Error(), "canary") || !strings.Contains(err.Error(), "${SHOP_DSN}") {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ const baseCustomers = 50_000
 func (s *shop) fitBase(ctx context.Context) (*features.CustomerBase, error) {
 	m, builder := s.set.NewMatrix(), s.set.NewBuilder()
 	for k := 0; k < s.extract.Buckets() && m.Rows() < baseCustomers; k++ {
-		bucket, err := s.extract.Bucket(ctx, k)
+		bucket, err := s.bucket(ctx, k)
 		if err != nil {
 			return nil, err
 		}

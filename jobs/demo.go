@@ -9,16 +9,17 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"perennial/command"
 	"perennial/pipeline/publish"
 	"perennial/simulate"
 )
 
 // Simulate writes a shop whose truth is known.
-func Simulate(ctx context.Context, cfg simulate.Config, dir string, env Env, out io.Writer) error {
+func Simulate(ctx context.Context, cfg simulate.Config, dir string, env command.Env, out io.Writer) error {
 	tick := env.Progress.Counter("simulate")
 	summary, err := simulate.Run(ctx, cfg, dir, tick)
 	if err != nil {
-		return &CodedError{ExitIO, err}
+		return &command.Error{Code: command.ExitIO, Err: err}
 	}
 	_, err = fmt.Fprintf(out, "%d customers, %d orders with %d lines, %d engagements from %s to %s\nrun a night: perennial nightly -c %s --as-of %s\n",
 		summary.Customers, summary.Orders, summary.Lines, summary.Engagements, summary.Start, summary.End-1, filepath.Join(dir, "perennial.yaml"), summary.End)
@@ -27,7 +28,7 @@ func Simulate(ctx context.Context, cfg simulate.Config, dir string, env Env, out
 
 // Demo simulates a shop in dir, runs its night and shows ten customers. An
 // empty dir makes a new folder.
-func Demo(ctx context.Context, cfg simulate.Config, dir string, env Env, out io.Writer) error {
+func Demo(ctx context.Context, cfg simulate.Config, dir string, env command.Env, out io.Writer) error {
 	var err error
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "perennial-demo-"); err != nil {

@@ -7,8 +7,11 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
+	"perennial/command"
+	"perennial/features"
 	"perennial/models/evaluate"
 	"perennial/models/leaderboard"
 	"perennial/pipeline/extract"
@@ -21,6 +24,10 @@ type EvaluateOptions struct {
 	Cutoffs     int         // nights, a month apart; default 1
 	HorizonDays int         // churn horizon; 0 takes the configuration's
 	JSON        bool
+
+	// Without are families of features, as in FEATURES.md, that models must do
+	// without: the difference is what a family is worth.
+	Without []string
 }
 
 // BackTest judges one past night by what happened after it.
@@ -31,14 +38,18 @@ type BackTest struct {
 	Boards    []*leaderboard.Board `json:"boards"`    // churn first
 	Churn     evaluate.Report      `json:"churn"`     // of the winner; y is no order within the horizon
 	When      *WhenReport          `json:"when"`
+	Value     *ValueReport         `json:"value,omitempty"`
 	What      *WhatReport          `json:"what,omitempty"`
 }
 
 // Evaluate is the rolling back-test: for each past night it trains on what was
 // known then and judges on what came after. Nothing is published.
-func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env Env, out io.Writer) (err error) {
+func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command.Env, out io.Writer) (err error) {
 	if opts.HorizonDays > 0 {
 		cfg.Churn.HorizonDays = Horizon(opts.HorizonDays)
+	}
+	if err := checkFamilies(opts.Without); err != nil {
+		return err
 	}
 	dir, err := os.MkdirTemp("", "perennial-evaluate-")
 	if err != nil {
@@ -49,13 +60,20 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env Env, ou
 			err = e
 		}
 	}()
-	report, err := extract.Run(ctx, cfg.Config, cfg.Today(env.Clock()), dir, env.Log)
+	inputs, err := localInputs(ctx, cfg)
+	if err == nil {
+		inputs, err = extract.Pulled(inputs, newWorkspace(cfg, nil).path(loads))
+	}
 	if err != nil {
-		return inputError(err)
+		return command.Input(err)
+	}
+	report, err := extract.Run(ctx, inputs, cfg.Today(env.Clock()), dir, env.Log)
+	if err != nil {
+		return command.Input(err)
 	}
 	newest := report.Source("orders").Last
 	if newest == nil {
-		return &CodedError{ExitData, fmt.Errorf("evaluate: there are no orders")}
+		return &command.Error{Code: command.ExitData, Err: fmt.Errorf("evaluate: there are no orders")}
 	}
 	asOf, err := newestJudge(ctx, cfg, opts, dir, *newest+1, env.Progress)
 	if err != nil {
@@ -63,7 +81,7 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env Env, ou
 	}
 	var tests []BackTest
 	for k := range max(1, opts.Cutoffs) {
-		test, err := backTest(ctx, cfg, dir, asOf-history.Day(30*k), *newest+1, env.Progress)
+		test, err := backTest(ctx, cfg, opts.Without, dir, asOf-history.Day(30*k), *newest+1, env.Progress)
 		if err != nil {
 			return err
 		}
@@ -77,8 +95,22 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env Env, ou
 	return printBackTests(out, cfg.Shop, tests)
 }
 
+// checkFamilies finds names that no family of features has.
+func checkFamilies(names []string) error {
+	var families []string
+	for _, f := range features.Families() {
+		families = append(families, f.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(families, name) {
+			return &command.Error{Code: command.ExitUsage, Err: fmt.Errorf("evaluate: --without %q is no family of features (choose from %s)", name, strings.Join(families, ", "))}
+		}
+	}
+	return nil
+}
+
 // newestJudge returns the newest night that the facts until end can judge.
-func newestJudge(ctx context.Context, cfg Config, opts EvaluateOptions, dir string, end history.Day, progress Progress) (history.Day, error) {
+func newestJudge(ctx context.Context, cfg Config, opts EvaluateOptions, dir string, end history.Day, progress command.Progress) (history.Day, error) {
 	if opts.AsOf != 0 {
 		return opts.AsOf, nil
 	}
@@ -90,24 +122,25 @@ func newestJudge(ctx context.Context, cfg Config, opts EvaluateOptions, dir stri
 }
 
 // backTest judges the night as of asOf by facts until end.
-func backTest(ctx context.Context, cfg Config, dir string, asOf, end history.Day, progress Progress) (*BackTest, error) {
+func backTest(ctx context.Context, cfg Config, without []string, dir string, asOf, end history.Day, progress command.Progress) (*BackTest, error) {
 	s, err := openShop(ctx, cfg, asOf, dir, progress)
 	if err != nil {
 		return nil, err
 	}
+	s.without = without
 	churnDays := s.churnHorizon()
 	if asOf+history.Day(churnDays) > end {
-		return nil, &CodedError{ExitUsage, fmt.Errorf("evaluate: as of %s, churn within %d days is not known before %s but the orders end on %s (choose an earlier --as-of or a shorter --horizon)",
+		return nil, &command.Error{Code: command.ExitUsage, Err: fmt.Errorf("evaluate: as of %s, churn within %d days is not known before %s but the orders end on %s (choose an earlier --as-of or a shorter --horizon)",
 			asOf, churnDays, asOf+history.Day(churnDays), end-1)}
 	}
 	known := slices.DeleteFunc(horizons(churnDays), func(days int) bool { return asOf+history.Day(days) > end })
-	t := planBackTest(asOf, s.survey.first, known, cfg.Train.Cutoffs)
+	t := planBackTest(asOf, s.survey.first, known, churnDays, cfg.Train.Cutoffs)
 	all, err := s.train(ctx, t, churnDays, progress)
 	if err != nil {
 		return nil, err
 	}
 	if len(all.purchase) == 0 || all.purchase[0].days != churnDays {
-		return nil, &CodedError{ExitData, fmt.Errorf("evaluate: as of %s there is too little history to train and judge churn within %d days (it takes 50 customers and %d days; try a shorter --horizon)",
+		return nil, &command.Error{Code: command.ExitData, Err: fmt.Errorf("evaluate: as of %s there is too little history to train and judge churn within %d days (it takes 50 customers and %d days; try a shorter --horizon)",
 			asOf, churnDays, 2*churnDays+30)}
 	}
 	test := &BackTest{AsOf: asOf, ChurnDays: churnDays, Customers: len(all.purchase[0].judge.Y)}
@@ -121,7 +154,10 @@ func backTest(ctx context.Context, cfg Config, dir string, asOf, end history.Day
 	if test.When, err = t.judgeWhen(all, end); err != nil {
 		return nil, err
 	}
-	test.What, err = s.judgeWhat(ctx, churnDays, progress)
+	if test.Value, err = s.judgeValue(ctx, t, all, end, progress); err != nil {
+		return nil, err
+	}
+	test.What, err = s.judgeWhat(ctx, churnDays, end, progress)
 	return test, err
 }
 
@@ -146,6 +182,9 @@ func printBackTests(out io.Writer, shop string, tests []BackTest) error {
 		}
 		fmt.Fprintf(w, "\nThe winner's churn probabilities, most at risk first:\n%s", test.Churn)
 		test.When.print(w, test.Boards[0].Winner)
+		if test.Value != nil {
+			test.Value.print(w)
+		}
 		if test.What != nil {
 			test.What.print(w)
 		}

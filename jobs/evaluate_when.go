@@ -212,7 +212,7 @@ func (r *WhenReport) print(w io.Writer, winner string) {
 	fmt.Fprintf(w, "\nWhen customers were expected, by the number of their orders; the C-index is of %s, of days since the last order, of the own rhythm:\n", winner)
 	fmt.Fprint(w, "orders\tcustomers\tc_index\trecency\town_rhythm\tdate named\tin 80% interval\t")
 	for _, h := range r.Groups[0].Horizons {
-		fmt.Fprintf(w, "ordered in %d d\tpredicted\tbrier\t", h.Days)
+		fmt.Fprintf(w, "ordered in %d d\tpredicted\tbrier\tlog loss\t", h.Days)
 	}
 	fmt.Fprintln(w)
 	for _, g := range r.Groups {
@@ -223,7 +223,7 @@ func (r *WhenReport) print(w io.Writer, winner string) {
 			fmt.Fprintf(w, "%d\t%s\t", g.Dates.Named, shown(g.Dates.Covered))
 		}
 		for _, h := range g.Horizons {
-			fmt.Fprintf(w, "%s\t%s\t%s\t", shown(h.Ordered), shown(h.Mean), shown(h.Brier))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t", shown(h.Ordered), shown(h.Mean), shown(h.Brier), shown(h.LogLoss))
 		}
 		fmt.Fprintln(w)
 	}

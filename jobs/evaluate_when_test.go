@@ -61,16 +61,66 @@ func backTested(t *testing.T, cfg Config, asOf history.Day, horizon int) BackTes
 	}
 	var got struct {
 		BackTests []struct {
-			When  WhenReport `json:"when"`
-			Churn struct{ AUC, Brier, LogLoss float64 }
+			When   WhenReport `json:"when"`
+			Value  *ValueReport
+			Churn  struct{ AUC, Brier, LogLoss float64 }
+			Boards []judgedBoard
 		} `json:"back_tests"`
 	}
 	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	test := BackTest{When: &got.BackTests[0].When}
+	test := BackTest{When: &got.BackTests[0].When, Value: got.BackTests[0].Value}
+	for _, board := range got.BackTests[0].Boards {
+		board.beatsFloors(t)
+	}
 	test.Churn.AUC, test.Churn.Brier, test.Churn.LogLoss = got.BackTests[0].Churn.AUC, got.BackTests[0].Churn.Brier, got.BackTests[0].Churn.LogLoss
 	return test
+}
+
+// judgedBoard is a board in JSON.
+type judgedBoard struct {
+	Question, Winner string
+	Entries          []struct {
+		Learner string
+		Loss    *float64
+		Metrics map[string]float64
+	}
+}
+
+// beatsFloors holds winners of P(order) to days since the last order and to the own
+// rhythm, by Brier score and log loss.
+func (b *judgedBoard) beatsFloors(t *testing.T) {
+	t.Helper()
+	metrics := map[string]map[string]float64{}
+	for _, e := range b.Entries {
+		metrics[e.Learner] = e.Metrics
+	}
+	for _, floor := range []string{"recency_rule", "own_rhythm"} {
+		if metrics[floor] == nil {
+			continue
+		}
+		for _, measure := range []string{"brier", "logloss"} {
+			t.Logf("%s, %s: %s %.4f, %s %.4f", b.Question, measure, b.Winner, metrics[b.Winner][measure], floor, metrics[floor][measure])
+			if !(metrics[b.Winner][measure] < metrics[floor][measure]) {
+				t.Errorf("%s: %s of %s is %v, of %s %v", b.Question, measure, b.Winner, metrics[b.Winner][measure], floor, metrics[floor][measure])
+			}
+		}
+	}
+}
+
+// aheadOfFloors holds the C-index of a winner to those of the floors.
+func aheadOfFloors(t *testing.T, g *WhenGroup) {
+	t.Helper()
+	for name, index := range g.CIndex {
+		if name == "recency_rule" || name == "own_rhythm" {
+			continue
+		}
+		t.Logf("C-index: %v", g.CIndex)
+		if index <= g.CIndex["recency_rule"] || index <= g.CIndex["own_rhythm"] {
+			t.Errorf("C-index of %s is %v, of the floors %v", name, index, g.CIndex)
+		}
+	}
 }
 
 // TestDatesHoldWhatTheyPromise: on a night whose next 180 days are known, four of
@@ -78,7 +128,9 @@ func backTested(t *testing.T, cfg Config, asOf history.Day, horizon int) BackTes
 func TestDatesHoldWhatTheyPromise(t *testing.T) {
 	skipIfShort(t)
 	shop := simulate.Config{Customers: 8000, Seed: 3, NoActions: true}
-	when := backTested(t, simulated(t, shop), shop.End()-181, 90).When
+	test := backTested(t, simulated(t, shop), shop.End()-181, 90)
+	judgeWorth(t, test.Value)
+	when := test.When
 	customers := 0
 	for i, g := range when.Groups {
 		if i > 0 {
@@ -92,12 +144,34 @@ func TestDatesHoldWhatTheyPromise(t *testing.T) {
 	if customers != all.Customers {
 		t.Errorf("the groups have %d customers, all are %d", customers, all.Customers)
 	}
+	t.Logf("%d dates, %d ordered, %.4f of them inside", all.Dates.Named, all.Dates.Ordered, *all.Dates.Covered)
 	if covered := *all.Dates.Covered; covered < 0.77 || covered > 0.83 {
 		t.Errorf("%.3f of the orders came inside the 80%% interval", covered)
 	}
+	aheadOfFloors(t, &all)
 	for name, index := range all.CIndex {
 		if strings.HasPrefix(name, "boosted") && index < 0.77 {
 			t.Errorf("C-index of %s is %.3f", name, index)
+		}
+	}
+}
+
+// judgeWorth holds tiers to what was spent: better ones spend more each, and four
+// of five customers or more, most of whom spend nothing, are inside their interval.
+func judgeWorth(t *testing.T, r *ValueReport) {
+	t.Helper()
+	s := r.Spans[0]
+	t.Logf("%d days by %s: Gini %.4f, best tenth %.4f, MAE %.2f, %.4f inside 80%%", s.Days, r.Model, *s.Gini, *s.Capture10, *s.MAE, *s.Covered)
+	if *s.Covered < 0.77 || *s.Covered > 0.9 || *s.Gini < 0.75 || *s.Capture10 < 0.4 {
+		t.Errorf("%+v", s)
+	}
+	for k, tier := range s.Tiers {
+		t.Logf("%s: %d, expected %.2f, spent %.2f, %.4f inside", tier.Tier, tier.Customers, tier.Predicted, tier.Actual, *tier.Covered)
+		if k > 0 && tier.Actual >= s.Tiers[k-1].Actual {
+			t.Errorf("%s spend %v, %s %v", tier.Tier, tier.Actual, s.Tiers[k-1].Tier, s.Tiers[k-1].Actual)
+		}
+		if *tier.Covered < 0.65 {
+			t.Errorf("%s: %.3f inside the 80%% interval", tier.Tier, *tier.Covered)
 		}
 	}
 }
@@ -112,9 +186,16 @@ func TestCDNOW(t *testing.T) {
 	if c := test.Churn; c.AUC < 0.81 || c.Brier > 0.104 || c.LogLoss > 0.346 {
 		t.Errorf("AUC %.4f, Brier %.4f, log loss %.4f; want 0.81, 0.104 and 0.346", c.AUC, c.Brier, c.LogLoss)
 	}
-	for _, h := range test.When.Groups[0].Horizons {
-		if h.Days == 30 && !(*h.Brier <= 0.0485) {
-			t.Errorf("Brier within 30 days is %.4f, want 0.0485 or less", *h.Brier)
+	all := &test.When.Groups[0]
+	aheadOfFloors(t, all)
+	t.Logf("%d dates, %d ordered, %v of them inside", all.Dates.Named, all.Dates.Ordered, *all.Dates.Covered)
+	if covered := *all.Dates.Covered; covered < 0.77 || covered > 0.83 {
+		t.Errorf("%.3f of the orders came inside the 80%% interval", covered)
+	}
+	for _, h := range all.Horizons {
+		t.Logf("%d days: ordered %.4f, predicted %.4f, Brier %.4f, log loss %.4f, AUC %.4f", h.Days, *h.Ordered, *h.Mean, *h.Brier, *h.LogLoss, *h.AUC)
+		if h.Days == 30 && !(*h.Brier <= 0.0485 && *h.LogLoss <= 0.183) {
+			t.Errorf("within 30 days Brier is %.4f and log loss %.4f, want 0.0485 and 0.183 or less", *h.Brier, *h.LogLoss)
 		}
 	}
 }

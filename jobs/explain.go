@@ -7,16 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"text/tabwriter"
 
+	"perennial/command"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
+	"perennial/pipeline/store"
 	"perennial/pipeline/table"
 )
 
@@ -30,14 +29,21 @@ func Explain(ctx context.Context, cfg Config, customer string, out io.Writer) (e
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
+	list, err := loadErased(ctx, st, cfg)
+	if err != nil {
+		return err
+	}
+	if list.Erased(customer) {
+		return &command.Error{Code: command.ExitInput, Err: fmt.Errorf("explain: customer %q has been erased", customer)}
+	}
 	reader, err := openCommit(ctx, st, 0)
 	if err != nil {
 		return err
 	}
 	score, err := reader.Find(ctx, customer)
 	if errors.Is(err, publish.ErrNoCustomer) {
-		return &CodedError{ExitInput, fmt.Errorf("explain: commit %d has no customer %q (ids are as in the orders, capitals included)", reader.Commit.N, customer)}
+		return &command.Error{Code: command.ExitInput, Err: fmt.Errorf("explain: commit %d has no customer %q (ids are as in the orders, capitals included)", reader.Commit.N, customer)}
 	}
 	if err != nil {
 		return err
@@ -45,11 +51,10 @@ func Explain(ctx context.Context, cfg Config, customer string, out io.Writer) (e
 	if err := explainScore(out, reader.Commit, score); err != nil {
 		return err
 	}
-	folder := func(key string) (string, error) { return st.Path(key) }
-	if err := explainFeatures(out, folder, reader.Commit, customer); err != nil {
+	if err := explainFeatures(ctx, out, st, reader.Commit, customer); err != nil {
 		return err
 	}
-	return explainHistory(ctx, out, folder, reader.Commit.AsOf, customer)
+	return explainHistory(ctx, out, newWorkspace(cfg, st), reader.Commit, customer)
 }
 
 // explainScore prints the published row, its sentences first.
@@ -94,25 +99,16 @@ func explainNext(out io.Writer, score *publish.Score) {
 }
 
 // explainFeatures prints the features of the night, if they are still there.
-func explainFeatures(out io.Writer, path func(string) (string, error), commit *publish.Commit, customer string) (err error) {
-	name, err := path(fmt.Sprintf("features/%s/part-%05d.parquet", commit.AsOf, publish.BucketOf(customer, len(commit.Parts))))
-	if err != nil {
-		return err
-	}
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
+func explainFeatures(ctx context.Context, out io.Writer, st store.Store, commit *publish.Commit, customer string) error {
+	body, err := st.Read(ctx, featuresKey(commit.AsOf, publish.BucketOf(customer, len(commit.Parts))))
+	if errors.Is(err, store.ErrNotExist) {
 		_, err = fmt.Fprintf(out, "\nThe feature table of %s is no longer in the store.\n", commit.AsOf)
 		return err
 	}
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	t, err := table.ReadParquet(f, info.Size())
+	t, err := table.ReadParquet(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
 		return err
 	}
@@ -135,19 +131,30 @@ func explainFeatures(out io.Writer, path func(string) (string, error), commit *p
 }
 
 // explainHistory prints the newest order lines, if the extract is still there.
-func explainHistory(ctx context.Context, out io.Writer, path func(string) (string, error), asOf history.Day, customer string) error {
-	root, err := path("history")
+func explainHistory(ctx context.Context, out io.Writer, work workspace, commit *publish.Commit, customer string) (err error) {
+	for commit.RestoredFrom > 0 { // the night is that of the commit which is shown again
+		restored, err := publish.At(ctx, work.store, commit.RestoredFrom)
+		if err != nil {
+			return err
+		}
+		commit = restored.Commit
+	}
+	manifest, err := publish.ReadManifest(ctx, work.store, commit.RunID)
+	if errors.Is(err, store.ErrNotExist) || err == nil && manifest.Extract == "" {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	dirs, err := filepath.Glob(filepath.Join(root, asOf.String()+"-*", "extract.json"))
-	if err != nil || len(dirs) == 0 {
+	opened, done, err := work.openExtract(ctx, manifest.Extract, func(buckets int) int { return publish.BucketOf(customer, buckets) })
+	if errors.Is(err, store.ErrNotExist) || errors.Is(err, extract.ErrMissing) {
+		_, err = fmt.Fprintf(out, "\nThe history behind it is no longer in the store.\n")
 		return err
 	}
-	opened, err := extract.Open(filepath.Dir(dirs[len(dirs)-1]))
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, done()) }()
 	bucket, err := opened.Bucket(ctx, publish.BucketOf(customer, opened.Buckets()))
 	if err != nil {
 		return err

@@ -2,94 +2,76 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 
+	"perennial/command"
 	"perennial/pipeline/extract"
-	"perennial/pipeline/history"
 	"perennial/pipeline/store"
 )
 
-// latestExtract is the key of the record that names the extract on which the next
-// one builds.
-const latestExtract = "history/latest.json"
-
-// extractRecord is latestExtract.
-type extractRecord struct {
-	Extract string      `json:"extract"` // folder below history
-	AsOf    history.Day `json:"as_of"`
-}
-
-var extractName = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{16}$`)
-
-// lastExtract reads the record of the latest extract; ok is false if there is
-// none that can be used.
-func (n *night) lastExtract(ctx context.Context) (record extractRecord, ok bool) {
-	text, err := n.store.Read(ctx, latestExtract)
-	if err == nil {
-		err = json.Unmarshal(text, &record)
+// extractInto extracts the inputs into dir, or finds the extract that an earlier try
+// has finished there or kept in the store, unless everything is to be read again.
+func (n *night) extractInto(ctx context.Context, dir string) (*extract.Report, error) {
+	if n.opts.FullRefresh {
+		if err := n.forgetExtract(ctx, dir); err != nil {
+			return nil, errors.Join(err, n.inputs.Close())
+		}
+		return n.extractAnew(ctx, dir)
 	}
-	if err == nil && !extractName.MatchString(record.Extract) {
-		err = fmt.Errorf("%q is no name of an extract", record.Extract)
-	}
-	if err != nil && !errors.Is(err, store.ErrNotExist) {
-		n.env.Log.Warn("no extract to build on", "record", latestExtract, "cause", err)
-	}
-	return record, err == nil
-}
-
-// takeStock surveys the inputs on top of the latest extract, or from nothing if
-// there is none, or a person wants it so.
-func (n *night) takeStock(ctx context.Context) (*extract.Inputs, error) {
-	var memory *extract.Memory
-	if record, ok := n.lastExtract(ctx); ok && !n.opts.FullRefresh {
-		dir, err := n.files.Path("history/" + record.Extract)
-		if err != nil {
+	done, err := extract.Open(dir)
+	if err != nil && n.work.apart {
+		if err := n.fetchExtract(ctx, dir); err != nil {
 			return nil, err
 		}
-		if memory, err = extract.Recall(dir); err != nil {
-			n.env.Log.Warn("everything is read", "cause", err)
-		}
+		done, err = extract.Open(dir)
 	}
-	return memory.Survey(ctx, n.cfg.Config)
+	if err == nil {
+		n.env.Log.Info("extract is there already", "dir", dir)
+		return done.Report(), errors.Join(n.inputs.Close(), n.keepExtract(ctx))
+	}
+	return n.extractAnew(ctx, dir)
 }
 
-// noteExtract makes dir the extract on which the next one builds, unless there is
-// one of a later day already: this is then a night that was made up for.
-func (n *night) noteExtract(ctx context.Context, dir string) error {
-	if record, ok := n.lastExtract(ctx); ok && record.AsOf > n.opts.AsOf {
+// extractAnew extracts the inputs into dir.
+func (n *night) extractAnew(ctx context.Context, dir string) (*extract.Report, error) {
+	report, err := n.inputs.Run(ctx, n.opts.AsOf, dir, n.env.Log)
+	if err != nil {
+		return report, command.Input(err)
+	}
+	return report, n.keepExtract(ctx)
+}
+
+// keepExtract copies the extract into a store elsewhere; that of a past day is read
+// from the sources when it is needed again.
+func (n *night) keepExtract(ctx context.Context) error {
+	if n.opts.past {
 		return nil
 	}
-	text, err := json.Marshal(extractRecord{filepath.Base(dir), n.opts.AsOf})
-	if err != nil {
-		return err
-	}
-	return n.store.Replace(ctx, latestExtract, text)
+	return n.work.keepFolder(ctx, n.history)
 }
 
-// noteLate says in the summary which sources arrive late.
-func (n *night) noteLate(report *extract.Report) {
-	for i := range report.Sources {
-		if late := report.Sources[i].Late(); late != "" {
-			n.env.Log.Warn("late arrivals", "cause", late)
-			n.summary.Notes = append(n.summary.Notes, late)
-		}
+// fetchExtract brings the extract from the store if it is there. One that is damaged
+// is read from the sources again, and put in its place.
+func (n *night) fetchExtract(ctx context.Context, dir string) error {
+	err := n.work.fetch(ctx, n.history, dir, func(string) bool { return true })
+	if err == nil || errors.Is(err, store.ErrNotExist) {
+		return nil
 	}
+	n.env.Log.Warn("the extract in the store is of no use; the sources are read again", "cause", err)
+	return n.forgetExtract(ctx, dir)
 }
 
-// extractInto extracts the inputs into dir, or returns the report of the extract
-// that an earlier try has finished there, unless it is to be done again.
-func extractInto(ctx context.Context, in *extract.Inputs, asOf history.Day, dir string, again bool, env Env) (*extract.Report, error) {
-	if done, err := extract.Open(dir); err == nil && !again {
-		env.Log.Info("extract is there already", "dir", dir)
-		return done.Report(), nil
+// forgetExtract removes the extract, and its mark from a store elsewhere, so that
+// another one takes its place.
+func (n *night) forgetExtract(ctx context.Context, dir string) error {
+	err := os.RemoveAll(dir)
+	if n.work.apart {
+		err = errors.Join(err, n.store.Delete(ctx, n.history+"/"+filesFile))
 	}
-	report, err := in.Run(ctx, asOf, dir, env.Log)
-	return report, inputError(err)
+	return err
 }
 
 // keepRejects copies the lists of rejected rows beside the night's manifest, also
@@ -108,7 +90,7 @@ func (n *night) keepRejects(ctx context.Context, dir string) error {
 		if err := n.store.Replace(ctx, key, text); err != nil {
 			return err
 		}
-		n.summary.Notes = append(n.summary.Notes, "Rejected rows are listed in "+filepath.Join(n.cfg.Store, key)+".")
+		n.summary.Notes = append(n.summary.Notes, "Rejected rows are listed in "+n.cfg.object(key)+".")
 	}
 	return nil
 }
@@ -117,10 +99,10 @@ func (n *night) keepRejects(ctx context.Context, dir string) error {
 // export has stopped, and everybody would look lost.
 func (s *shop) fresh() error {
 	if s.survey.buyers == 0 {
-		return &CodedError{ExitData, fmt.Errorf("extract: no orders before %s (check the files, the mapping and --as-of)", s.asOf)}
+		return &command.Error{Code: command.ExitData, Err: fmt.Errorf("extract: no orders before %s (check the files, the mapping and --as-of)", s.asOf)}
 	}
 	if age := int(s.asOf - s.survey.newest); age > int(s.cfg.MaxAge) {
-		return &CodedError{ExitInput, fmt.Errorf("extract: the newest order is of %s, %d days before %s (refresh the export, run with --as-of %s, or raise max_age)",
+		return &command.Error{Code: command.ExitInput, Err: fmt.Errorf("extract: the newest order is of %s, %d days before %s (refresh the export, run with --as-of %s, or raise max_age)",
 			s.survey.newest, age, s.asOf, s.survey.newest+1)}
 	}
 	return nil

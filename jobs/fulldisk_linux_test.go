@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"testing"
 
+	"perennial/command"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
 	"perennial/simulate"
@@ -26,8 +27,8 @@ func TestFullDisk(t *testing.T) {
 	})
 	cfg.Store = filepath.Join(disk, "store")
 	_, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: simulate.Config{Days: 400}.End()}, testEnv())
-	if code := ExitCode(err); code != ExitIO {
-		t.Fatalf("exit code %d for %v, want %d", code, err, ExitIO)
+	if code := command.ExitCode(err); code != command.ExitIO {
+		t.Fatalf("exit code %d for %v, want %d", code, err, command.ExitIO)
 	}
 	if !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("error %q does not say that the disk is full", err)

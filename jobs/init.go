@@ -12,6 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"perennial/command"
 	"perennial/pipeline/extract"
 )
 
@@ -19,13 +20,13 @@ import (
 // overwrites a file.
 func Init(ctx context.Context, exports []string, name string, out io.Writer) error {
 	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-		return &CodedError{ExitUsage, fmt.Errorf("init: %s exists already (move it away, or choose another with --out)", name)}
+		return &command.Error{Code: command.ExitUsage, Err: fmt.Errorf("init: %s exists already (move it away, or choose another with --out)", name)}
 	}
 	sources, currency := map[string]*draftSource{}, ""
 	for _, path := range exports {
 		found, err := extract.Inspect(ctx, path)
 		if err != nil {
-			return inputError(err)
+			return command.Input(err)
 		}
 		describe(out, found)
 		if found.Table == "" {
@@ -43,11 +44,11 @@ func Init(ctx context.Context, exports []string, name string, out io.Writer) err
 		}
 		source.files = append(source.files, relative)
 		if currency == "" {
-			currency = currencyOf(found)
+			currency = found.Currency()
 		}
 	}
 	if sources["orders"] == nil {
-		return &CodedError{ExitData, errors.New("init: none of the files looks like orders: it takes a customer, an order id, a time and an amount a line")}
+		return &command.Error{Code: command.ExitData, Err: errors.New("init: none of the files looks like orders: it takes a customer, an order id, a time and an amount a line")}
 	}
 	if err := os.WriteFile(name, []byte(draftYAML(sources, currency)), 0o644); err != nil {
 		return err
@@ -79,16 +80,6 @@ func relativeTo(dir, path string) (string, error) {
 	return to, nil
 }
 
-// currencyOf returns the first currency that an export names, "" if none.
-func currencyOf(found *extract.Inspection) string {
-	for _, column := range found.Columns {
-		if column.Meaning == "currency" && len(column.Sample) > 0 {
-			return column.Sample[0]
-		}
-	}
-	return ""
-}
-
 // describe shows what was found in a file.
 func describe(out io.Writer, found *extract.Inspection) {
 	as := found.Table
@@ -108,6 +99,18 @@ timezone: UTC          # of the shop, such as Europe/London: a day begins here
 store: ./out
 seed: 1
 sources:
+`
+
+const draftTail = `
+# A source may be a database instead of files:
+#   orders:
+#     postgres: ${SHOP_DSN}    # connection string, from the environment; user and password never stand here
+#     sql: SELECT customer_id, order_id, ordered_at, amount, updated_at FROM orders   # the database's own SQL
+#     watermark: updated_at    # column that grows when a row changes: later nights pull what is new; without it everything
+#     lookback: 60d            # and again what lies this far below the watermark
+#     key: [order_id]          # what a later pull replaces
+# postgres: {connect_timeout: 15s, statement_timeout: 1h, tries: 5}
+# limits: {time: 6h, scratch: 200GiB, text: 1TiB, expansion: 200}   # what reading a file may cost; beyond it is bad data
 `
 
 // draftYAML writes the configuration.
@@ -137,6 +140,7 @@ func draftYAML(sources map[string]*draftSource, currency string) string {
 			}
 		}
 	}
+	b.WriteString(draftTail)
 	return b.String()
 }
 

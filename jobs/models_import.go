@@ -6,17 +6,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
+	"perennial/command"
 	"perennial/features"
 	"perennial/models/gbdt"
 	"perennial/models/nextpurchase"
 	"perennial/models/purchase"
 	"perennial/models/registry"
-	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 	"perennial/pipeline/store"
 )
@@ -58,12 +59,12 @@ func importModel(ctx context.Context, cfg Config, opts ImportOptions, out io.Wri
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
 	days, err := horizonOf(ctx, st, cfg, opts.Question)
 	if err != nil {
 		return err
 	}
-	set, err := newestSet(st, cfg)
+	set, err := newestSet(ctx, st, cfg)
 	if err != nil {
 		return err
 	}
@@ -85,11 +86,11 @@ func importModel(ctx context.Context, cfg Config, opts ImportOptions, out io.Wri
 func (o ImportOptions) check() error {
 	switch {
 	case o.Question == "":
-		return labUsage("--question is missing (say which question the model answers: --question purchase_90d)")
+		return command.Usage("--question is missing (say which question the model answers: --question purchase_90d)")
 	case !importName.MatchString(o.Name) || strings.HasSuffix(o.Name, "_in_season"):
-		return labUsage("--name %q: not a name (use up to 40 of a-z, 0-9, _ and -, without _in_season at the end: --name autumn)", o.Name)
+		return command.Usage("--name %q: not a name (use up to 40 of a-z, 0-9, _ and -, without _in_season at the end: --name autumn)", o.Name)
 	case o.TrainedAsOf == 0:
-		return labUsage("--trained-as-of is missing (name the newest feature table that the model was trained on, so that it is judged on orders that it has not seen: --trained-as-of 2026-03-01)")
+		return command.Usage("--trained-as-of is missing (name the newest feature table that the model was trained on, so that it is judged on orders that it has not seen: --trained-as-of 2026-03-01)")
 	}
 	return nil
 }
@@ -107,24 +108,24 @@ func (o ImportOptions) card(cfg Config, set *features.Set, trees *gbdt.Model, da
 func readForeignFile(path string) (text []byte, trees *gbdt.Model, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, nil, &CodedError{ExitInput, fmt.Errorf("%w (name the file that save_model of LightGBM wrote)", err)}
+		return nil, nil, &command.Error{Code: command.ExitInput, Err: fmt.Errorf("%w (name the file that save_model of LightGBM wrote)", err)}
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	if text, err = io.ReadAll(io.LimitReader(f, foreignLimit+1)); err != nil {
 		return nil, nil, err
 	}
 	if len(text) > foreignLimit {
-		return nil, nil, labData("%s: above %d MiB (train fewer or smaller trees)", path, foreignLimit>>20)
+		return nil, nil, command.Data("%s: above %d MiB (train fewer or smaller trees)", path, foreignLimit>>20)
 	}
 	if trees, err = readForeign(text); err != nil {
-		return nil, nil, labData("%s: %w", path, err)
+		return nil, nil, command.Data("%s: %w", path, err)
 	}
 	return text, trees, nil
 }
 
 // readForeign reads a model that can score customers with reasons.
 func readForeign(text []byte) (*gbdt.Model, error) {
-	trees, categories, err := readTrees(text)
+	trees, categories, err := gbdt.ReadClassifier(text)
 	if err != nil {
 		return nil, err
 	}
@@ -135,12 +136,12 @@ func readForeign(text []byte) (*gbdt.Model, error) {
 }
 
 // openExisting opens a store that a night has made.
-func openExisting(location string) (*store.Folder, error) {
+func openExisting(location string) (store.Keeper, error) {
 	st, err := openToRead(location)
 	if err != nil {
 		return nil, err
 	}
-	if err := st.Close(); err != nil {
+	if err := closeStore(st); err != nil {
 		return nil, err
 	}
 	return openStore(location)
@@ -163,27 +164,29 @@ func horizonOf(ctx context.Context, st store.Store, cfg Config, question string)
 		}
 		questions = append(questions, purchase.Question(days))
 	}
-	return 0, labUsage("--question %q: unknown (choose from %s)", question, quotedList(questions))
+	return 0, command.Usage("--question %q: unknown (choose from %s)", question, command.Quoted(questions))
 }
 
 // newestSet returns the features of the newest night.
-func newestSet(st *store.Folder, cfg Config) (*features.Set, error) {
-	root, err := st.Path("history")
+func newestSet(ctx context.Context, st store.Keeper, cfg Config) (set *features.Set, err error) {
+	newest := ""
+	for object, err := range st.List(ctx, "history/") {
+		if err != nil {
+			return nil, err
+		}
+		if path.Base(object.Key) == "extract.json" {
+			newest = max(newest, path.Dir(object.Key))
+		}
+	}
+	if newest == "" {
+		return nil, &command.Error{Code: command.ExitInput, Err: fmt.Errorf("store %s holds no extract (run a night first: perennial nightly)", cfg.Store)}
+	}
+	opened, done, err := newWorkspace(cfg, st).openExtract(ctx, newest, noBucket)
 	if err != nil {
 		return nil, err
 	}
-	dirs, err := filepath.Glob(filepath.Join(root, "*", "extract.json"))
-	if err != nil {
-		return nil, err
-	}
-	if len(dirs) == 0 {
-		return nil, &CodedError{ExitInput, fmt.Errorf("store %s holds no extract (run a night first: perennial nightly)", cfg.Store)}
-	}
-	opened, err := extract.Open(filepath.Dir(slices.Max(dirs)))
-	if err != nil {
-		return nil, err
-	}
-	set, err := features.NewSet(opened.Vocabulary(), cfg.Features)
+	defer func() { err = errors.Join(err, done()) }()
+	set, err = features.NewSet(opened.Vocabulary(), cfg.Features)
 	if err != nil {
 		return nil, configError(err)
 	}
@@ -200,7 +203,7 @@ func checkColumns(trees *gbdt.Model, set *features.Set, path string) error {
 		}
 	}
 	if len(absent) > 0 {
-		return labData("%s: the shop has no feature %s (train on a data frame with the columns of features/AS_OF/part-*.parquet, without customer_id)", path, quotedList(absent))
+		return command.Data("%s: the shop has no feature %s (train on a data frame with the columns of features/AS_OF/part-*.parquet, without customer_id)", path, command.Quoted(absent))
 	}
 	return nil
 }

@@ -7,8 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
+	"path"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"perennial/models/registry"
@@ -29,7 +30,7 @@ func ListModels(ctx context.Context, cfg Config, asJSON bool, out io.Writer) (er
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
 	models, err := listModels(ctx, st)
 	if err != nil {
 		return fmt.Errorf("models list: %w", err)
@@ -42,20 +43,19 @@ func ListModels(ctx context.Context, cfg Config, asJSON bool, out io.Writer) (er
 	return printModels(out, models)
 }
 
-func listModels(ctx context.Context, st *store.Folder) ([]listedModel, error) {
-	root, err := st.Path("models")
-	if err != nil {
-		return nil, err
-	}
-	cards, err := filepath.Glob(filepath.Join(root, "*", "*", "card.json"))
-	if err != nil {
-		return nil, err
-	}
+func listModels(ctx context.Context, st store.Keeper) ([]listedModel, error) {
 	models := []listedModel{}
 	states := map[string]map[string]string{} // question → version → state
-	for _, path := range cards {
-		folder := filepath.Dir(path)
-		question, version := filepath.Base(filepath.Dir(folder)), filepath.Base(folder)
+	for object, err := range st.List(ctx, "models/") {
+		if err != nil {
+			return nil, err
+		}
+		folder, file := path.Split(object.Key)
+		at := strings.Split(folder, "/")
+		if file != "card.json" || len(at) != 4 {
+			continue
+		}
+		question, version := at[1], at[2]
 		saved, err := registry.Load(ctx, st, question, version)
 		if errors.Is(err, registry.ErrDamaged) {
 			models = append(models, listedModel{"damaged", registry.Card{Question: question, Version: version, Why: err.Error()}})

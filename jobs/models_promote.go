@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"perennial/command"
 	"perennial/models/registry"
 	"perennial/pipeline/store"
 )
@@ -18,9 +19,9 @@ func WithdrawModel(ctx context.Context, cfg Config, question, name string, out i
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
 	if err := store.CheckKey(question); err != nil {
-		return labUsage("models withdraw: --question %q: %w", question, err)
+		return command.Usage("models withdraw: --question %q: %w", question, err)
 	}
 	entries, err := readImports(ctx, st, question)
 	if err != nil {
@@ -28,7 +29,7 @@ func WithdrawModel(ctx context.Context, cfg Config, question, name string, out i
 	}
 	i := slices.IndexFunc(entries, func(e importEntry) bool { return e.Name == name })
 	if i < 0 {
-		return labUsage("models withdraw: no model %q was imported for %s (see: perennial models list)", name, question)
+		return command.Usage("models withdraw: no model %q was imported for %s (see: perennial models list)", name, question)
 	}
 	if err := writeImports(ctx, st, question, slices.Delete(entries, i, i+1)); err != nil {
 		return fmt.Errorf("models withdraw: %w", err)
@@ -44,23 +45,23 @@ func PromoteModel(ctx context.Context, cfg Config, question, version string, out
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
+	defer func() { err = errors.Join(err, closeStore(st)) }()
 	saved, err := registry.Load(ctx, st, question, version)
 	if errors.Is(err, store.ErrNotExist) {
-		return &CodedError{ExitInput, fmt.Errorf("models promote: no version %s of %s (see: perennial models list)", version, question)}
+		return &command.Error{Code: command.ExitInput, Err: fmt.Errorf("models promote: no version %s of %s (see: perennial models list)", version, question)}
 	}
 	if err != nil {
 		return fmt.Errorf("models promote: %w", err)
 	}
 	if _, ok := saved.Files[modelFile]; !ok {
-		return labUsage("models promote: %s has not been judged yet, or failed: %s (wait for the next training night)", version, saved.Card.Why)
+		return command.Usage("models promote: %s has not been judged yet, or failed: %s (wait for the next training night)", version, saved.Card.Why)
 	}
-	set, err := newestSet(st, cfg)
+	set, err := newestSet(ctx, st, cfg)
 	if err != nil {
 		return fmt.Errorf("models promote: %w", err)
 	}
 	if set.Hash() != saved.Card.SchemaHash {
-		return labData("models promote: %s was trained on other features than those of now (train again)", version)
+		return command.Data("models promote: %s was trained on other features than those of now (train again)", version)
 	}
 	if err := registry.Promote(ctx, st, question, version); err != nil {
 		return fmt.Errorf("models promote: %w", err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"perennial/command"
 	"perennial/features/label"
 	"perennial/models/gbdt"
 	"perennial/models/leaderboard"
@@ -26,7 +27,7 @@ const importDays = 90 // the horizon of the tests' question
 // analyst is a shop before its first training, and what an analyst has of it.
 type analyst struct {
 	cfg  Config
-	env  Env
+	env  command.Env
 	asOf history.Day
 	plan label.Plan
 	rows func(cutoff history.Day) leaderboard.Rows
@@ -50,7 +51,7 @@ func newAnalyst(t *testing.T) *analyst {
 	if err != nil {
 		t.Fatal(err)
 	}
-	past := planTonight(asOf, s.survey.first, []int{importDays}, cfg.Train.Cutoffs)
+	past := planTonight(asOf, s.survey.first, []int{importDays}, importDays, cfg.Train.Cutoffs)
 	if err := s.gather(t.Context(), past, env.Progress); err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +204,7 @@ func (a *analyst) tear(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer st.Close()
+	defer closeStore(st)
 	entries, err := readImports(t.Context(), st, purchase.Question(importDays))
 	if err != nil {
 		t.Fatal(err)
@@ -248,13 +249,13 @@ func TestImportedModelLoses(t *testing.T) {
 			t.Errorf("%s is promoted, scores come from a %s", promoted, got)
 		}
 	}
-	if err := PromoteModel(t.Context(), a.cfg, question, models[1-judged].Version, &bytes.Buffer{}); ExitCode(err) != ExitUsage {
+	if err := PromoteModel(t.Context(), a.cfg, question, models[1-judged].Version, &bytes.Buffer{}); command.ExitCode(err) != command.ExitUsage {
 		t.Errorf("promoting what nobody has judged: %v, want an error of usage", err)
 	}
 	if err := WithdrawModel(t.Context(), a.cfg, question, "upside_down", &bytes.Buffer{}); err != nil {
 		t.Error(err)
 	}
-	if err := WithdrawModel(t.Context(), a.cfg, question, "upside_down", &bytes.Buffer{}); ExitCode(err) != ExitUsage {
+	if err := WithdrawModel(t.Context(), a.cfg, question, "upside_down", &bytes.Buffer{}); command.ExitCode(err) != command.ExitUsage {
 		t.Errorf("withdrawing it twice: %v, want an error of usage", err)
 	}
 }
@@ -279,21 +280,21 @@ func TestImportErrors(t *testing.T) {
 		code int
 		want string
 	}{
-		{"no question", func(o *ImportOptions) { o.Question = "" }, ExitUsage, "--question is missing"},
-		{"unknown question", func(o *ImportOptions) { o.Question = "churn" }, ExitUsage, `"churn": unknown (choose from "purchase_30d"`},
-		{"no name", func(o *ImportOptions) { o.Name = "" }, ExitUsage, "not a name"},
-		{"slash in name", func(o *ImportOptions) { o.Name = "../x" }, ExitUsage, "not a name"},
-		{"name of a twin", func(o *ImportOptions) { o.Name = "x_in_season" }, ExitUsage, "not a name"},
-		{"no day", func(o *ImportOptions) { o.TrainedAsOf = 0 }, ExitUsage, "--trained-as-of is missing"},
-		{"no file", func(o *ImportOptions) { o.File = filepath.Join(t.TempDir(), "none.txt") }, ExitInput, "none.txt"},
-		{"no model", func(o *ImportOptions) { o.File = writeText(t, []byte("hello")) }, ExitData, "not a LightGBM model text"},
-		{"cut off", func(o *ImportOptions) { o.File = writeText(t, good[:len(good)/2]) }, ExitData, "model.txt: gbdt: read model"},
-		{"regression", func(o *ImportOptions) { o.File = edit("objective=binary sigmoid:1", "objective=regression") }, ExitData, `train with "objective": "binary"`},
-		{"sigmoid", func(o *ImportOptions) { o.File = edit("sigmoid:1", "sigmoid:2") }, ExitData, "sigmoid is 2"},
-		{"unknown columns", func(o *ImportOptions) { o.File = edit("feature_names=recency_days ", "feature_names=Column_0 ") }, ExitData, `the shop has no feature "Column_0"`},
+		{"no question", func(o *ImportOptions) { o.Question = "" }, command.ExitUsage, "--question is missing"},
+		{"unknown question", func(o *ImportOptions) { o.Question = "churn" }, command.ExitUsage, `"churn": unknown (choose from "purchase_30d"`},
+		{"no name", func(o *ImportOptions) { o.Name = "" }, command.ExitUsage, "not a name"},
+		{"slash in name", func(o *ImportOptions) { o.Name = "../x" }, command.ExitUsage, "not a name"},
+		{"name of a twin", func(o *ImportOptions) { o.Name = "x_in_season" }, command.ExitUsage, "not a name"},
+		{"no day", func(o *ImportOptions) { o.TrainedAsOf = 0 }, command.ExitUsage, "--trained-as-of is missing"},
+		{"no file", func(o *ImportOptions) { o.File = filepath.Join(t.TempDir(), "none.txt") }, command.ExitInput, "none.txt"},
+		{"no model", func(o *ImportOptions) { o.File = writeText(t, []byte("hello")) }, command.ExitData, "not a LightGBM model text"},
+		{"cut off", func(o *ImportOptions) { o.File = writeText(t, good[:len(good)/2]) }, command.ExitData, "model.txt: gbdt: read model"},
+		{"regression", func(o *ImportOptions) { o.File = edit("objective=binary sigmoid:1", "objective=regression") }, command.ExitData, `train with "objective": "binary"`},
+		{"sigmoid", func(o *ImportOptions) { o.File = edit("sigmoid:1", "sigmoid:2") }, command.ExitData, "sigmoid is 2"},
+		{"unknown columns", func(o *ImportOptions) { o.File = edit("feature_names=recency_days ", "feature_names=Column_0 ") }, command.ExitData, `the shop has no feature "Column_0"`},
 		{"categories", func(o *ImportOptions) {
 			o.File = writeText(t, append(slices.Clone(good), "\npandas_categorical:[[\"a\", \"b\"]]\n"...))
-		}, ExitData, "1 columns of the type category"},
+		}, command.ExitData, "1 columns of the type category"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -304,7 +305,7 @@ func TestImportErrors(t *testing.T) {
 			if err == nil || !strings.HasPrefix(err.Error(), "models import: ") || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("error %v, want models import: … %s", err, tt.want)
 			}
-			if code := ExitCode(err); code != tt.code {
+			if code := command.ExitCode(err); code != tt.code {
 				t.Errorf("exit code %d, want %d: %v", code, tt.code, err)
 			}
 			if got := listed(t, a.cfg, "imported_mine"); len(got) > 0 || out.Len() > 0 {

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"io"
 	"log/slog"
 	"math"
@@ -17,28 +18,38 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
 
+	"perennial/command"
 	"perennial/models/golearn"
+	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
 	"perennial/simulate"
 )
 
+// TestMain makes the test binary a program that knows the children of jobs.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == golearn.ChildCommand {
-		if err := golearn.ServeChild(os.Stdin, os.Stdout); err != nil {
+	children := map[string]func(io.Reader, io.Writer) error{
+		golearn.ChildCommand: golearn.ServeChild, extract.ChildCommand: extract.ServeChild,
+	}
+	if len(os.Args) > 1 && children[os.Args[1]] != nil {
+		if err := children[os.Args[1]](os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)
+	}
+	if len(os.Args) > 1 && os.Args[1] == killedNight {
+		runKilledNight(os.Args[2:])
 	}
 	os.Exit(m.Run())
 }
 
 // testEnv stands still: two runs differ in nothing but their work.
-func testEnv() Env {
+func testEnv() command.Env {
 	clock := time.Date(2026, 7, 1, 3, 0, 0, 0, time.UTC)
 	nonce := uint64(0)
-	return Env{
+	return command.Env{
 		Clock:   func() time.Time { return clock },
 		Nonce:   func() uint64 { nonce++; return nonce },
 		Log:     slog.New(slog.DiscardHandler),
@@ -294,7 +305,7 @@ func TestCancelledNightPublishesNothing(t *testing.T) {
 	env := testEnv()
 	env.Log = slog.New(slog.NewTextHandler(cancelOn{"step=score", cancel}, nil))
 	_, err := Nightly(ctx, cfg, NightlyOptions{AsOf: simulate.Config{Days: 400}.End()}, env)
-	if ExitCode(err) != exitStopped {
+	if command.ExitCode(err) != command.ExitStopped {
 		t.Fatalf("error %v, want a cancelled context", err)
 	}
 	if _, err := os.Stat(filepath.Join(cfg.Store, "commits")); !os.IsNotExist(err) {

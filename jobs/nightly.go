@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"time"
 
+	"perennial/command"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
@@ -24,13 +25,28 @@ type NightlyOptions struct {
 	Reason string      // why
 	By     string      // who says so
 
-	FullRefresh bool // read all files, whatever earlier extracts remember
+	Wait        time.Duration // for another run to end; 0 is to be told at once
+	FullRefresh bool          // read all files, whatever earlier extracts remember
+
+	past bool // of a backfill: the day is published to a series of its own
 }
 
 // Nightly is one night: extract, train when due, score, act, publish. It
-// returns what happened, also when a gate held the publish back.
-func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (summary *Summary, err error) {
-	night, err := begin(ctx, cfg, opts, env)
+// returns what happened, also when a gate held the publish back. Nights that did not
+// run are filled afterwards if the configuration says so.
+func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
+	err = alone(ctx, cfg, opts, env, func(ctx context.Context, st store.Keeper, waited string) (err error) {
+		summary, err = oneNight(ctx, cfg, opts, env, st, waited)
+		return err
+	})
+	if err != nil || len(summary.Missed) == 0 {
+		return summary, err
+	}
+	return summary, summary.catchUp(ctx, cfg, env)
+}
+
+func oneNight(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env, st store.Keeper, waited string) (summary *Summary, err error) {
+	night, err := begin(ctx, cfg, opts, env, st, waited)
 	if err != nil {
 		return nil, err
 	}
@@ -51,25 +67,34 @@ func Nightly(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (sum
 	if err := night.act(ctx); err != nil {
 		return night.summary, during("act", err)
 	}
-	return night.summary, night.publish(ctx)
+	if err := night.publish(ctx); err != nil {
+		return night.summary, err
+	}
+	return night.summary, night.noteMissed(ctx)
 }
 
 // night is the state of one night. Each step fills what the next one reads.
 type night struct {
-	cfg   Config
-	opts  NightlyOptions
-	env   Env
-	store store.Store
-	files *store.Folder // the same store, for files that are streamed
-	runID string
-	start time.Time
-	log   bytes.Buffer // what was logged, as JSON lines
+	cfg      Config
+	opts     NightlyOptions
+	env      command.Env
+	store    store.Keeper
+	list     store.Keeper // where the erased customers are; the store, but for a past day
+	registry store.Keeper // where the models are; the store, but for a past day
+	work     workspace
+	runID    string
+	start    time.Time
+	resumed  bool         // it goes on with a night that was killed
+	log      bytes.Buffer // what was logged, as JSON lines
 
 	inputs    *extract.Inputs
+	history   string          // key of the extract
+	office    office          // who scores: those in office, after tonight's promotions
+	previous  *publish.Reader // what rows are compared with; nil for none
 	shop      *shop
 	churnDays int
 	models    *predictors
-	answers   *answers // of this night's training; nil when none was due
+	spool     *spool
 	desk      *desk
 	eligible  publish.IDChecksum
 	parts     []publish.Part
@@ -77,27 +102,31 @@ type night struct {
 	summary *Summary
 }
 
-// begin opens the store and gives the night its id.
-func begin(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (*night, error) {
-	folder, err := openStore(cfg.Store)
-	if err != nil {
+// begin looks at the sources and gives the night its id, that of a killed night if
+// it goes on with one.
+func begin(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env, st store.Keeper, waited string) (*night, error) {
+	n := &night{cfg: cfg, opts: opts, env: env, store: st, list: st, registry: st, work: newWorkspace(cfg, st)}
+	var err error
+	if n.cfg.Erased, err = loadErased(ctx, st, cfg); err != nil {
 		return nil, err
 	}
-	start := env.Clock()
-	n := &night{cfg: cfg, opts: opts, env: env, store: folder, files: folder, start: start}
-	n.runID = publish.NewRunID(start, env.Nonce())
+	if n.inputs, err = n.survey(ctx); err != nil {
+		return nil, err
+	}
+	if err := n.settleIn(ctx); err != nil {
+		return nil, errors.Join(err, n.inputs.Close())
+	}
+	n.spool = &spool{n.work.path("spool/" + n.runID)}
 	n.env.Log = slog.New(slog.NewMultiHandler(env.Log.Handler(), slog.NewJSONHandler(&n.log, nil))).With("run_id", n.runID)
 	n.summary = &Summary{Shop: cfg.Shop, AsOf: opts.AsOf, RunID: n.runID, Store: cfg.Store, Currency: cfg.Currency}
-	if n.inputs, err = n.takeStock(ctx); err != nil {
-		return nil, errors.Join(inputError(err), folder.Close())
+	if waited != "" {
+		n.summary.Notes = append(n.summary.Notes, waited)
 	}
-	n.env.Log.Info("night begins", "shop", cfg.Shop, "as_of", opts.AsOf.String())
+	n.env.Log.Info("night begins", "shop", cfg.Shop, "as_of", opts.AsOf.String(), "resumed", n.resumed)
+	if n.resumed {
+		n.summary.Notes = append(n.summary.Notes, fmt.Sprintf("This night began at %s and was cut short; it went on where it was.", n.start.UTC().Format(time.RFC3339)))
+	}
 	return n, nil
-}
-
-// key identifies a night's result: equal keys give equal scores.
-func (n *night) key() string {
-	return shortHash(fmt.Appendf(nil, "%s|%s|%s|%s", n.opts.AsOf, n.inputs.Fingerprint(), n.cfg.Hash(), n.env.Version))
 }
 
 // published reports whether this very night is published already.
@@ -110,21 +139,22 @@ func (n *night) published(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	n.summary.Outcome, n.summary.Commit = "already published", commit.N
+	if n.resumed && commit.RunID == n.runID {
+		n.summary.Outcome, n.summary.Rows, n.summary.Gates = "published", commit.Rows, commit.Gates // and then killed
+	}
 	return true, nil
 }
 
 // extract reads the sources, or finds them read by an earlier try.
 func (n *night) extract(ctx context.Context) error {
 	defer n.stage("extract")()
-	dir, err := n.files.Path(fmt.Sprintf("history/%s-%s", n.opts.AsOf, n.inputs.Fingerprint()[:16]))
-	if err != nil {
-		return err
-	}
-	report, err := extractInto(ctx, n.inputs, n.opts.AsOf, dir, n.opts.FullRefresh, n.env)
+	n.history = fmt.Sprintf("history/%s-%s", n.opts.AsOf, n.inputs.Fingerprint()[:16])
+	dir := n.work.path(n.history)
+	report, err := n.extractInto(ctx, dir)
 	if err := errors.Join(err, n.keepRejects(ctx, dir)); err != nil {
 		return err
 	}
-	if err := n.noteExtract(ctx, dir); err != nil {
+	if err := n.noteExtract(ctx); err != nil {
 		return err
 	}
 	n.summary.Extract = report
@@ -139,27 +169,18 @@ func (n *night) extract(ctx context.Context) error {
 // train trains when due and loads the models in office.
 func (n *night) train(ctx context.Context) error {
 	defer n.stage("train")()
-	due, err := n.shop.trainingDue(ctx, n.store, n.churnDays)
+	decided, err := n.decide(ctx)
 	if err != nil {
 		return err
 	}
-	if due {
-		plan := planTonight(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.cfg.Train.Cutoffs)
-		if plan.imported, err = imported(ctx, n.store, plan); err != nil {
+	if decided != nil {
+		if err := decided.promote(ctx, n); err != nil {
 			return err
 		}
-		if n.answers, err = n.shop.train(ctx, plan, n.churnDays, n.env.Progress); err != nil {
-			return err
-		}
-		if err := n.shop.settle(ctx, n.store, n.answers, n.churnDays); err != nil {
-			return err
-		}
-		if err := n.shop.noteTraining(ctx, n.store, n.churnDays); err != nil {
-			return err
-		}
-		n.summary.addBoards(n.answers)
+		n.office = n.office.after(decided.Promotions)
+		n.summary.Trained, n.summary.Calibration = decided.Boards, decided.Calibration
 	}
-	if n.models, err = n.shop.champions(ctx, n.store, n.churnDays); err == nil && n.models == nil {
+	if n.models, err = n.shop.champions(ctx, n.registry, n.churnDays); err == nil && n.models == nil {
 		n.models, err = n.shop.guesses(n.churnDays)
 	}
 	if err == nil {
@@ -168,22 +189,63 @@ func (n *night) train(ctx context.Context) error {
 	return err
 }
 
+// decide trains if that is due and returns what it decided, nil if not. A training
+// that ended before the night was killed is found, not done again.
+func (n *night) decide(ctx context.Context) (*trained, error) {
+	if decided, err := readTrained(ctx, n.store, n.runID); decided != nil || err != nil {
+		return decided, err
+	}
+	due, err := n.shop.trainingDue(ctx, n.registry, n.churnDays)
+	if !due || err != nil {
+		return nil, err
+	}
+	if n.registry != n.store { // a past day trains for itself
+		n.registry = n.store
+		if n.office, err = readOffice(ctx, n.registry, n.cfg); err != nil {
+			return nil, err
+		}
+	}
+	plan := planTonight(n.opts.AsOf, n.shop.survey.first, horizons(n.churnDays), n.churnDays, n.cfg.Train.Cutoffs)
+	if plan.imported, err = imported(ctx, n.store, plan); err != nil {
+		return nil, err
+	}
+	all, err := n.shop.train(ctx, plan, n.churnDays, n.env.Progress)
+	if err != nil {
+		return nil, err
+	}
+	promotions, err := n.shop.settle(ctx, n.store, all, n.churnDays)
+	if err != nil {
+		return nil, err
+	}
+	n.env.Log.Debug("models trained")
+	return newTrained(all, promotions).write(ctx, n.store, n.runID)
+}
+
 // act fills segments and actions and stages the parts.
 func (n *night) act(ctx context.Context) error {
 	defer n.stage("act")()
-	if err := n.desk.propose(ctx, n.env.Progress); err != nil {
-		return err
+	if !n.spool.noted(proposedNote, &n.desk.thresholds) {
+		if err := n.desk.propose(ctx, n.env.Progress); err != nil {
+			return err
+		}
+		if err := n.spool.note(proposedNote, n.desk.thresholds); err != nil {
+			return err
+		}
 	}
-	set := publish.Set{Store: n.store, RunID: n.runID, Buckets: n.desk.buckets}
-	n.parts = make([]publish.Part, n.desk.buckets)
-	samples := make([][]publish.Score, n.desk.buckets)
-	err := n.desk.decide(ctx, n.env.Progress, func(k int, rows []publish.Score) (err error) {
-		n.parts[k], err = set.WritePart(ctx, k, rows)
-		samples[k] = sampleOf(rows)
-		return err
+	staged := make([]stagedPart, n.desk.buckets)
+	err := n.desk.each(ctx, n.env.Progress.Step("decide", n.desk.buckets), func(k int) error {
+		if n.spool.noted(partNote(k), &staged[k]) {
+			return nil
+		}
+		return n.stagePart(ctx, k, &staged[k])
 	})
 	if err != nil {
 		return err
+	}
+	n.parts = make([]publish.Part, len(staged))
+	samples := make([][]publish.Score, len(staged))
+	for k := range staged {
+		n.parts[k], samples[k] = staged[k].Part, staged[k].Sample
 	}
 	n.summary.addSamples(samples)
 	return nil
@@ -192,14 +254,22 @@ func (n *night) act(ctx context.Context) error {
 // publish commits the staged parts, all at once.
 func (n *night) publish(ctx context.Context) error {
 	defer n.stage("publish")()
-	result, err := publish.Set{Store: n.store, RunID: n.runID, Buckets: n.desk.buckets}.Commit(ctx, n.draft())
+	set := publish.Set{Store: n.store, RunID: n.runID, Buckets: n.desk.buckets, Fence: sameErased(n.list, n.cfg, n.cfg.Erased.Hash())}
+	result, err := set.Commit(ctx, n.draft())
+	if err == nil && result.Commit.Base == 0 {
+		// An erasure that found no commit had none to stop this one with.
+		err = set.Fence(ctx)
+	}
+	if errors.Is(err, errListGrown) {
+		return errors.Join(err, n.eraseAgain(ctx))
+	}
 	return n.summary.settle(result, err, n.env)
 }
 
 // draft describes the staged set.
 func (n *night) draft() publish.Draft {
 	return publish.Draft{
-		Parts: n.parts, AsOf: n.opts.AsOf, Eligible: n.eligible, IdempotencyKey: n.key(), Models: n.models.versions,
+		Parts: n.parts, AsOf: n.opts.AsOf, Eligible: n.eligible, IdempotencyKey: n.key(), ErasureListHash: n.cfg.Erased.Hash(), Models: n.models.versions,
 		Override: n.override(), Force: n.opts.Force, CreatedAt: n.start,
 	}
 }

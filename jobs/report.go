@@ -74,7 +74,7 @@ func (s *Summary) html() ([]byte, error) {
 	}
 	p := page{Summary: s}
 	for k, board := range s.Trained {
-		p.Boards = append(p.Boards, viewBoard(board, s.Judged[k]))
+		p.Boards = append(p.Boards, viewBoard(board, s.Calibration[k]))
 	}
 	for _, gate := range s.Gates {
 		if gate.Status == publish.Failed {
@@ -86,19 +86,26 @@ func (s *Summary) html() ([]byte, error) {
 	return html.Bytes(), err
 }
 
-func viewBoard(board *leaderboard.Board, of judged) boardView {
-	v := boardView{Board: board}
+func viewBoard(board *leaderboard.Board, points []point) boardView {
+	v := boardView{Board: board, Points: points}
 	if winner := board.Entry(board.Winner); winner != nil {
 		v.Metrics = slices.Sorted(maps.Keys(winner.Metrics))
 	}
-	if board.Question == value.Question {
-		return v
+	return v
+}
+
+// calibration draws what the winner predicted against what happened, by tenths of
+// the customers; nothing for amounts.
+func calibration(a *answer) []point {
+	if a.board.Question == value.Question {
+		return nil
 	}
-	for _, bin := range evaluate.Bins(of.y, of.p, nil, 10) {
-		v.Points = append(v.Points, point{
+	var points []point
+	for _, bin := range evaluate.Bins(a.judge.Y, a.board.Entry(a.board.Winner).Predictions, nil, 10) {
+		points = append(points, point{
 			X: 20 + 220*bin.Predicted, Y: 240 - 220*bin.Observed,
 			Title: fmt.Sprintf("predicted %.3f, observed %.3f", bin.Predicted, bin.Observed),
 		})
 	}
-	return v
+	return points
 }

@@ -2,10 +2,7 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"perennial/features"
 	"perennial/models/action"
@@ -19,33 +16,22 @@ import (
 // scored rows in the spool, and counts the shop for its segments.
 func (n *night) score(ctx context.Context) error {
 	defer n.stage("score")()
-	if err := n.openDesk(ctx); err != nil {
+	if err := n.openDesk(); err != nil {
 		return err
 	}
-	what, boards, err := n.shop.recommender(ctx)
+	sc, err := n.scorer(ctx)
 	if err != nil {
 		return err
 	}
-	n.summary.What = boards
-	sc := newScorer(n.shop, n.models, what, publish.Score{
-		AsOf: int32(n.opts.AsOf), ScoredAt: n.start, RunID: n.runID,
-		ModelVersion: n.models.version(), SchemaVersion: publish.SchemaVersion,
-	})
 	counts := make([]segment.Summary, n.desk.buckets)
 	ids := make([]publish.IDChecksum, n.desk.buckets)
-	err = n.shop.eachBucket(ctx, n.env.Progress.Step("score", n.desk.buckets), func(k int, bucket *history.Bucket) error {
-		m, customers, err := sc.bucket(bucket)
-		if err != nil {
-			return err
-		}
+	err = n.desk.each(ctx, n.env.Progress.Step("score", n.desk.buckets), func(k int) error {
+		customers, err := n.scoredBucket(ctx, sc, k)
 		for i := range customers {
 			counts[k].Add(customers[i].Segment, &customers[i].Score)
 			ids[k].Add(customers[i].Score.CustomerID)
 		}
-		if err := n.desk.spool.write(k, customers); err != nil {
-			return err
-		}
-		return n.writeFeatures(k, m)
+		return err
 	})
 	if err != nil {
 		return err
@@ -59,48 +45,107 @@ func (n *night) score(ctx context.Context) error {
 	return nil
 }
 
-// openDesk prepares what acting needs: the policy, the previous commit and
-// room for scored rows.
-func (n *night) openDesk(ctx context.Context) error {
+// scorer returns what scores a bucket, nil when a night that was killed has scored
+// them all.
+func (n *night) scorer(ctx context.Context) (*scorer, error) {
+	if n.spool.noted(recommendersNote, &n.summary.What) && n.allScored() {
+		return nil, nil
+	}
+	what, boards, err := n.shop.recommender(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n.summary.What = boards
+	if err := n.spool.note(recommendersNote, boards); err != nil {
+		return nil, err
+	}
+	return newScorer(n.shop, n.models, what, publish.Score{
+		AsOf: int32(n.opts.AsOf), ScoredAt: n.start, RunID: n.runID,
+		ModelVersion: n.models.version(), SchemaVersion: publish.SchemaVersion,
+	}), nil
+}
+
+// recommendersNote is the note of who ranks products and categories.
+const recommendersNote = "recommenders.json"
+
+// scoredNote is the note of a scored bucket: its files are whole if they have
+// these stamps.
+type scoredNote struct {
+	Customers stamp `json:"customers"`
+	Features  stamp `json:"features"`
+}
+
+func scoredName(k int) string { return fmt.Sprintf("scored-%05d.json", k) }
+
+// scored reports whether bucket k was scored before this night was killed.
+func (n *night) scored(k int) bool {
+	var of scoredNote
+	if !n.spool.noted(scoredName(k), &of) {
+		return false
+	}
+	return of.Features.check(n.work.path(featuresKey(n.opts.AsOf, k))) == nil && of.Customers.check(n.spool.file(k)) == nil
+}
+
+func (n *night) allScored() bool {
+	for k := range n.desk.buckets {
+		if !n.scored(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// scoredBucket returns the scored customers of bucket k, which are in the spool
+// then and their features in the store.
+func (n *night) scoredBucket(ctx context.Context, sc *scorer, k int) ([]customer, error) {
+	if n.resumed && (sc == nil || n.scored(k)) {
+		return n.spool.read(k, wordsOfScores...)
+	}
+	bucket, err := n.shop.bucket(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	m, customers, err := sc.bucket(bucket)
+	if err != nil {
+		return nil, err
+	}
+	var of scoredNote
+	if of.Customers, err = n.spool.write(k, customers); err != nil {
+		return nil, err
+	}
+	if of.Features, err = n.writeFeatures(ctx, k, m); err != nil {
+		return nil, err
+	}
+	n.env.Log.Debug("bucket scored", "bucket", k)
+	return customers, n.spool.note(scoredName(k), of)
+}
+
+// openDesk prepares what acting needs: the policy, the previous commit and the
+// scored rows.
+func (n *night) openDesk() error {
 	policy, err := action.New(n.cfg.Actions)
 	if err != nil {
 		return configError(err)
 	}
-	n.desk = &desk{buckets: n.shop.extract.Buckets(), policy: policy}
-	switch previous, err := publish.Head(ctx, n.store); {
-	case errors.Is(err, publish.ErrNoCommit):
-	case err != nil:
-		return err
-	default:
-		n.desk.previous = previous
-	}
-	parent, err := n.files.Path("runs/" + n.runID)
-	if err != nil {
-		return err
-	}
-	n.desk.spool, err = newSpool(parent)
-	return err
+	n.desk = &desk{buckets: n.shop.extract.Buckets(), policy: policy, spool: n.spool, previous: n.previous}
+	return nil
+}
+
+func featuresKey(asOf history.Day, k int) string {
+	return fmt.Sprintf("features/%s/part-%05d.parquet", asOf, k)
 }
 
 // writeFeatures keeps a bucket's feature table for analysts.
-func (n *night) writeFeatures(k int, m *features.Matrix) (err error) {
-	name, err := n.files.Path(fmt.Sprintf("features/%s/part-%05d.parquet", n.opts.AsOf, k))
-	if err != nil {
-		return err
-	}
+func (n *night) writeFeatures(ctx context.Context, k int, m *features.Matrix) (stamp, error) {
 	t, err := featureTable(m)
 	if err != nil {
-		return err
+		return stamp{}, err
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
+	of, err := writeWhole(n.spool.dir, n.work.path(featuresKey(n.opts.AsOf, k)), t.WriteParquet)
+	if err == nil && n.work.apart {
+		_, err = n.work.keep(ctx, featuresKey(n.opts.AsOf, k))
 	}
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return t.WriteParquet(f)
+	return of, err
 }
 
 // featureTable returns the matrix as a table with its customers.

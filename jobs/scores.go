@@ -7,14 +7,17 @@ import (
 	"fmt"
 	"io"
 
+	"perennial/command"
+	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
 )
 
 // ScoresOptions say which commit is read and how it is written.
 type ScoresOptions struct {
-	Commit uint64 // 0 is the newest
-	Format string // csv, json or parquet
+	Commit uint64      // 0 is the newest
+	AsOf   history.Day // the scores of a day, published or backfilled
+	Format string      // csv, json or parquet
 }
 
 // Scores writes one commit, every part verified before its rows.
@@ -23,8 +26,12 @@ func Scores(ctx context.Context, location string, opts ScoresOptions, out io.Wri
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	reader, err := openCommit(ctx, st, opts.Commit)
+	defer func() { err = errors.Join(err, closeStore(st)) }()
+	of, n, err := commitAt(ctx, st, opts.Commit, opts.AsOf)
+	if err != nil {
+		return err
+	}
+	reader, err := publish.At(ctx, of, n)
 	if err != nil {
 		return err
 	}
@@ -37,7 +44,7 @@ func Scores(ctx context.Context, location string, opts ScoresOptions, out io.Wri
 	case "parquet":
 		err = publish.WriteParquet(buffered, rows)
 	default:
-		return &CodedError{ExitUsage, fmt.Errorf("scores: format %q (use csv, json or parquet)", opts.Format)}
+		return unknownFormat(opts.Format)
 	}
 	return errors.Join(err, buffered.Flush())
 }
@@ -52,7 +59,40 @@ func openCommit(ctx context.Context, st store.Store, n uint64) (*publish.Reader,
 		reader, err = publish.At(ctx, st, n)
 	}
 	if errors.Is(err, publish.ErrNoCommit) {
-		return nil, &CodedError{ExitInput, fmt.Errorf("%w (run the first night: perennial nightly)", err)}
+		return nil, noCommit(err)
 	}
 	return reader, err
+}
+
+// commitAt finds a commit: number n, 0 for the newest, or the one that shows a day,
+// which may be in the series of a backfill. What was published that night comes first.
+func commitAt(ctx context.Context, st store.Keeper, n uint64, day history.Day) (store.Store, uint64, error) {
+	reader, err := openCommit(ctx, st, n)
+	if day == 0 || n != 0 {
+		if err != nil {
+			return nil, 0, err
+		}
+		return st, reader.Commit.N, nil
+	}
+	for err == nil {
+		if reader.Commit.AsOf == day {
+			return st, reader.Commit.N, nil
+		}
+		if reader.Commit.N == 1 {
+			break
+		}
+		reader, err = publish.At(ctx, st, reader.Commit.N-1)
+	}
+	if err != nil && !errors.Is(err, publish.ErrNoCommit) {
+		return nil, 0, err
+	}
+	series := store.Within(st, seriesOf(day))
+	past, err := publish.Head(ctx, series)
+	if errors.Is(err, publish.ErrNoCommit) {
+		return nil, 0, &command.Error{Code: command.ExitInput, Err: fmt.Errorf("there are no scores of %s (fill the day: perennial backfill --from %s --to %s)", day, day, day)}
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	return series, past.Commit.N, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"perennial/command"
 	"perennial/features"
 	"perennial/features/label"
 	"perennial/pipeline/extract"
@@ -21,6 +22,7 @@ type shop struct {
 	set     *features.Set
 	survey  survey
 	base    *features.CustomerBase // as of asOf
+	without []string               // families of features that no model may read
 }
 
 // survey is what one look at every history tells about the shop.
@@ -34,7 +36,7 @@ type survey struct {
 }
 
 // openShop opens a finished extract and surveys it as of asOf.
-func openShop(ctx context.Context, cfg Config, asOf history.Day, dir string, progress Progress) (*shop, error) {
+func openShop(ctx context.Context, cfg Config, asOf history.Day, dir string, progress command.Progress) (*shop, error) {
 	opened, err := extract.Open(dir)
 	if err != nil {
 		return nil, err
@@ -69,7 +71,7 @@ func (s *shop) eachBucket(ctx context.Context, tick func(), do func(k int, bucke
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for k := range s.extract.Buckets() {
 		group.Go(func() error {
-			bucket, err := s.extract.Bucket(ctx, k)
+			bucket, err := s.bucket(ctx, k)
 			if err != nil {
 				return err
 			}

@@ -1,8 +1,10 @@
 package jobs
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -23,32 +25,23 @@ type customer struct {
 }
 
 // spool keeps scored buckets on disk between the passes of a night, so that
-// memory is bounded by a bucket. Its files are private to one run of this program.
+// memory is bounded by a bucket, and notes of what is done, so that a killed night
+// goes on where it was. Its files belong to one run; they are complete or absent.
 type spool struct {
 	dir string
 }
 
-func newSpool(parent string) (*spool, error) {
-	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return nil, err
-	}
-	dir, err := os.MkdirTemp(parent, "scored-")
-	return &spool{dir}, err
-}
-
 func (s *spool) file(k int) string { return filepath.Join(s.dir, fmt.Sprintf("part-%05d.parquet", k)) }
 
-func (s *spool) write(k int, customers []customer) (err error) {
-	f, err := os.Create(s.file(k))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	w := parquet.NewGenericWriter[customer](f, parquet.Compression(&parquet.Snappy))
-	if _, err := w.Write(customers); err != nil {
-		return err
-	}
-	return w.Close()
+// write keeps the scored bucket k.
+func (s *spool) write(k int, customers []customer) (stamp, error) {
+	return writeWhole(s.dir, s.file(k), func(f io.Writer) error {
+		w := parquet.NewGenericWriter[customer](f, parquet.Compression(&parquet.Snappy))
+		if _, err := w.Write(customers); err != nil {
+			return err
+		}
+		return w.Close()
+	})
 }
 
 // read returns bucket k. Fields of the score that nobody will look at can be left
@@ -73,6 +66,18 @@ func (s *spool) read(k int, without ...string) (customers []customer, err error)
 		}
 	}
 	return customers, nil
+}
+
+// note keeps a small record under name.
+func (s *spool) note(name string, record any) error {
+	_, err := writeWhole(s.dir, filepath.Join(s.dir, name), func(w io.Writer) error { return json.NewEncoder(w).Encode(record) })
+	return err
+}
+
+// noted reads the record under name, and reports whether there is a whole one.
+func (s *spool) noted(name string, record any) bool {
+	text, err := os.ReadFile(filepath.Join(s.dir, name))
+	return err == nil && json.Unmarshal(text, record) == nil
 }
 
 // remove deletes the files.

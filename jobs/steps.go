@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"perennial/command"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
@@ -24,8 +25,16 @@ const (
 
 // RunStep runs the night up to and including step, without publishing. After
 // StepScore, PublishStaged publishes what was staged.
-func RunStep(ctx context.Context, cfg Config, step Step, opts NightlyOptions, env Env) (summary *Summary, err error) {
-	n, err := begin(ctx, cfg, opts, env)
+func RunStep(ctx context.Context, cfg Config, step Step, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
+	err = alone(ctx, cfg, opts, env, func(ctx context.Context, st store.Keeper, waited string) (err error) {
+		summary, err = runStep(ctx, cfg, step, opts, env, st, waited)
+		return err
+	})
+	return summary, err
+}
+
+func runStep(ctx context.Context, cfg Config, step Step, opts NightlyOptions, env command.Env, st store.Keeper, waited string) (summary *Summary, err error) {
+	n, err := begin(ctx, cfg, opts, env, st, waited)
 	if err != nil {
 		return nil, err
 	}
@@ -70,22 +79,25 @@ func (n *night) stageDraft(ctx context.Context) error {
 }
 
 // PublishStaged commits the set that `perennial score` staged last.
-func PublishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env Env) (summary *Summary, err error) {
-	folder, err := openStore(cfg.Store)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, folder.Close()) }()
-	text, err := folder.Read(ctx, staged)
+func PublishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env) (summary *Summary, err error) {
+	err = alone(ctx, cfg, opts, env, func(ctx context.Context, st store.Keeper, _ string) (err error) {
+		summary, err = publishStaged(ctx, cfg, opts, env, st)
+		return err
+	})
+	return summary, err
+}
+
+func publishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env command.Env, st store.Keeper) (summary *Summary, err error) {
+	text, err := st.Read(ctx, staged)
 	if errors.Is(err, store.ErrNotExist) {
-		return nil, &CodedError{ExitInput, fmt.Errorf("publish: nothing is staged in %s (run: perennial score)", cfg.Store)}
+		return nil, &command.Error{Code: command.ExitInput, Err: fmt.Errorf("publish: nothing is staged in %s (run: perennial score)", cfg.Store)}
 	}
 	if err != nil {
 		return nil, err
 	}
 	var set stagedSet
 	if err := json.Unmarshal(text, &set); err != nil {
-		return nil, &CodedError{ExitIO, fmt.Errorf("publish: %s: %w (run perennial score again)", staged, err)}
+		return nil, &command.Error{Code: command.ExitIO, Err: fmt.Errorf("publish: %s: %w (run perennial score again)", staged, err)}
 	}
 	summary = &Summary{Shop: cfg.Shop, Store: cfg.Store, RunID: set.RunID, AsOf: set.Draft.AsOf, Currency: cfg.Currency}
 	set.Draft.Force = opts.Force
@@ -95,7 +107,8 @@ func PublishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env Env
 		}
 		set.Draft.Override = chosen
 	}
-	result, err := publish.Set{Store: folder, RunID: set.RunID, Buckets: set.Buckets}.Commit(ctx, set.Draft)
+	fence := sameErased(st, cfg, set.Draft.ErasureListHash)
+	result, err := publish.Set{Store: st, RunID: set.RunID, Buckets: set.Buckets, Fence: fence}.Commit(ctx, set.Draft)
 	return summary, summary.settle(result, err, env)
 }
 
@@ -107,6 +120,7 @@ func (n *night) features(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return n.writeFeatures(k, m)
+		_, err = n.writeFeatures(ctx, k, m)
+		return err
 	})
 }

@@ -5,17 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"text/tabwriter"
 
+	"perennial/command"
 	"perennial/models/leaderboard"
 	"perennial/models/nextpurchase"
 	"perennial/models/registry"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
+	"perennial/pipeline/store"
 )
 
 // Summary is what a night tells the person who runs it.
@@ -30,29 +32,13 @@ type Summary struct {
 	Source                       string          // of the churn probabilities: model, cohort or rule
 	Cards                        []registry.Card // of the models that scored
 	Trained                      []*leaderboard.Board
-	Judged                       []judged             // of Trained, in its order
+	Calibration                  [][]point            // of Trained, in its order
 	What                         []nextpurchase.Board // who ranks products and categories
 	Samples                      []publish.Score
 	Stages                       []publish.Stage
 	Gates                        []publish.Gate
 	Notes                        []string
-}
-
-// judged are the labels and the winner's predictions of a board.
-type judged struct{ y, p []float64 }
-
-// addBoards keeps the leaderboards of tonight's training.
-func (s *Summary) addBoards(all *answers) {
-	add := func(a *answer) {
-		s.Trained = append(s.Trained, a.board)
-		s.Judged = append(s.Judged, judged{a.judge.Y, a.board.Entry(a.board.Winner).Predictions})
-	}
-	for i := range all.purchase {
-		add(&all.purchase[i])
-	}
-	if all.value != nil {
-		add(all.value)
-	}
+	Missed                       []history.Day // between the last published day and this one, without scores
 }
 
 // addModels keeps the cards of the models that score, and says plainly when
@@ -70,7 +56,7 @@ func (s *Summary) addModels(p *predictors) {
 }
 
 // settle takes over how a commit ended.
-func (s *Summary) settle(result publish.Result, err error, env Env) error {
+func (s *Summary) settle(result publish.Result, err error, env command.Env) error {
 	switch {
 	case errors.Is(err, publish.ErrAlreadyPublished):
 		s.Outcome, s.Commit = "already published", result.Commit.N
@@ -233,25 +219,40 @@ func (n *night) stage(name string) func() {
 	}
 }
 
-// end writes the manifest and the report of a night, whatever became of it,
-// and removes what it leaves behind.
+// end writes the manifest and the report of a night, whatever became of it, and
+// removes what it leaves behind. A night that was told to stop leaves everything:
+// the next try goes on with it.
 func (n *night) end(ctx context.Context, failure error) error {
 	ctx = context.WithoutCancel(ctx)
 	var gate *publish.GateError
 	switch {
+	case errors.Is(failure, context.Canceled):
+		n.env.Log.Info("night stopped; the next try goes on with it")
+		return errors.Join(n.writeLog(ctx), n.inputs.Close())
 	case errors.As(failure, &gate):
 		n.summary.Outcome, n.summary.Gates = "held back", gate.Gates
 	case failure != nil:
 		n.summary.Outcome = "failed"
 	}
-	var err error
-	if n.desk != nil && n.desk.spool != nil {
-		err = n.desk.spool.remove()
+	err := n.spool.remove()
+	if n.opts.past {
+		err = errors.Join(err, os.RemoveAll(n.work.path("history")))
 	}
 	if n.summary.Outcome != "already published" {
-		err = errors.Join(err, publish.WriteManifest(ctx, n.store, n.manifest(failure)), n.writeReport(ctx), n.writeLog(ctx))
+		err = errors.Join(err, n.writeManifest(ctx, failure), n.writeReport(ctx), n.writeLog(ctx))
 	}
-	return errors.Join(err, n.files.Close())
+	return errors.Join(err, n.forget(ctx), n.inputs.Close())
+}
+
+// writeManifest writes the manifest of the run, unless another process with the
+// same run id has ended before.
+func (n *night) writeManifest(ctx context.Context, failure error) error {
+	err := publish.WriteManifest(ctx, n.store, n.manifest(failure))
+	if errors.Is(err, store.ErrExists) {
+		n.env.Log.Warn("the run has a manifest already, of another process that went on with it")
+		return nil
+	}
+	return err
 }
 
 // writeLog keeps the night's log beside its manifest.
@@ -263,7 +264,7 @@ func (n *night) manifest(failure error) *publish.Manifest {
 	m := &publish.Manifest{
 		RunID: n.runID, AsOf: n.opts.AsOf, StartedAt: n.start, EndedAt: n.env.Clock(), Outcome: n.summary.Outcome, Commit: n.summary.Commit,
 		Versions: map[string]string{"perennial": n.env.Version}, ConfigHash: n.cfg.Hash(), Stages: n.summary.Stages, Gates: n.summary.Gates,
-		PeakRSSBytes: peakRSS(),
+		Resumed: n.resumed, Notes: n.summary.Notes, Extract: n.history, PeakRSSBytes: command.PeakRSS(),
 	}
 	if failure != nil {
 		m.Error = failure.Error()
@@ -282,13 +283,4 @@ func (n *night) manifest(failure error) *publish.Manifest {
 		}
 	}
 	return m
-}
-
-// peakRSS returns the largest resident memory of the process so far.
-func peakRSS() int64 {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return 0
-	}
-	return usage.Maxrss * 1024
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"perennial/command"
 	"perennial/features/label"
 	"perennial/models/churn"
 	"perennial/models/leaderboard"
@@ -68,7 +69,7 @@ type answers struct {
 }
 
 // train lets the candidates of every question compete on the shop's past.
-func (s *shop) train(ctx context.Context, t *training, churnDays int, progress Progress) (*answers, error) {
+func (s *shop) train(ctx context.Context, t *training, churnDays int, progress command.Progress) (*answers, error) {
 	if len(t.cutoffs) == 0 || s.survey.buyers < cohortCustomers || s.asOf-s.survey.first < cohortDays {
 		return &answers{}, nil
 	}
@@ -102,18 +103,6 @@ func (s *shop) train(ctx context.Context, t *training, churnDays int, progress P
 	return all, nil
 }
 
-// churnFirst returns all horizons, the churn horizon first: its contest
-// chooses the settings that the others use.
-func churnFirst(churnDays int) []int {
-	order := []int{churnDays}
-	for _, days := range horizons(churnDays) {
-		if days != churnDays {
-			order = append(order, days)
-		}
-	}
-	return order
-}
-
 func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, cfg *purchase.Config) (answer, error) {
 	train := t.rows(plan.Train, plan.HorizonDays)
 	at := func(cutoff history.Day) leaderboard.Rows { return t.rows([]history.Day{cutoff}, plan.HorizonDays) }
@@ -122,10 +111,10 @@ func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, 
 	cfg.LastYear, cfg.Imported = a.judgeSeason, a.imported
 	cfg.RulesOnly = !s.enough(train, plan.HorizonDays)
 	if !cfg.RulesOnly {
-		cfg.Times = t.times(plan)
-		if err := cfg.Choose(ctx, a.days, train); err != nil {
+		if err := t.choose(ctx, cfg); err != nil {
 			return a, err
 		}
+		cfg.Times = t.times(plan)
 	}
 	var err error
 	if a.board, err = purchase.Train(ctx, *cfg, a.days, train, a.judge); err != nil {
@@ -133,6 +122,12 @@ func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, 
 	}
 	a.model, err = seasonal(a.board.Entry(a.board.Winner).Model, a.tonightSeason)
 	return a, err
+}
+
+// choose fills in the settings that all contests share, unless one before has.
+func (t *training) choose(ctx context.Context, cfg *purchase.Config) error {
+	rows, times := t.rows(t.search.Train, t.search.HorizonDays), t.times(t.search)
+	return cfg.Choose(ctx, t.search.HorizonDays, rows, times)
 }
 
 // enough reports whether learners may compete.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"perennial/command"
 	"perennial/features"
 	"perennial/features/label"
 	"perennial/models/leaderboard"
@@ -19,6 +20,7 @@ import (
 // that some question trains or judges on, with what happened afterwards.
 type training struct {
 	plans     map[int]label.Plan // by horizon
+	search    label.Plan         // of the settings that all contests share; judges nothing
 	cutoffs   []history.Day      // of all plans, ascending
 	known     history.Day        // what the shop's curves may look at ends here
 	end       history.Day        // labels end here
@@ -37,22 +39,24 @@ type worth struct{ orders, revenue float64 }
 
 // planTonight lays out the cutoffs of every horizon that the shop is old
 // enough for: the newest complete label of each judges.
-func planTonight(asOf, first history.Day, horizons []int, cutoffs int) *training {
+func planTonight(asOf, first history.Day, horizons []int, churnDays, cutoffs int) *training {
 	t := &training{plans: map[int]label.Plan{}, known: asOf, end: asOf}
 	for _, days := range horizons {
 		t.plan(asOf, first, days, cutoffs)
 	}
+	t.planSearch(first, churnDays, cutoffs)
 	return t
 }
 
 // planBackTest lays out the cutoffs of a night as of judge that is judged by
 // what happened after it. Nothing is trained or drawn from after judge.
-func planBackTest(judge, first history.Day, horizons []int, cutoffs int) *training {
+func planBackTest(judge, first history.Day, horizons []int, churnDays, cutoffs int) *training {
 	t := &training{plans: map[int]label.Plan{}, known: judge}
 	for _, days := range horizons {
 		t.plan(judge+history.Day(days), first, days, cutoffs)
 		t.end = max(t.end, judge+history.Day(days))
 	}
+	t.planSearch(first, churnDays, cutoffs)
 	return t
 }
 
@@ -71,14 +75,38 @@ func (t *training) plan(asOf, first history.Day, days, cutoffs int) {
 	}
 	t.plans[days] = p
 	t.cutoffs = append(append(t.cutoffs, p.Train...), p.Judge)
+	t.valueDays = max(t.valueDays, days)
 	for _, cutoff := range []history.Day{p.Judge, t.known} {
 		if lastYear := cutoff - year; lastYear-first >= seasonPast {
 			t.cutoffs = append(t.cutoffs, lastYear)
 		}
 	}
+	t.sortCutoffs()
+}
+
+// planSearch lays out the cutoffs from which the settings that all contests
+// share are chosen, by labels of the churn horizon or else of the shortest.
+// They are known by the oldest judge: on a night a long horizon is judged by
+// days that are the past of a short one, and what is chosen from them would have
+// seen what it is judged by.
+func (t *training) planSearch(first history.Day, churnDays, cutoffs int) {
+	oldest := t.known
+	for _, plan := range t.plans {
+		oldest = min(oldest, plan.Judge)
+	}
+	for _, days := range churnFirst(churnDays) {
+		if _, ok := t.plans[days]; ok {
+			t.search, _ = label.PlanCutoffs(oldest+history.Day(days), first, days, cutoffs)
+			t.cutoffs = append(t.cutoffs, t.search.Train...)
+			t.sortCutoffs()
+			return
+		}
+	}
+}
+
+func (t *training) sortCutoffs() {
 	slices.Sort(t.cutoffs)
 	t.cutoffs = slices.Compact(t.cutoffs)
-	t.valueDays = max(t.valueDays, days)
 }
 
 // horizons returns the published horizons and the churn horizon, ascending.
@@ -88,8 +116,19 @@ func horizons(churn int) []int {
 	return slices.Compact(days)
 }
 
+// churnFirst returns all horizons, the churn horizon first.
+func churnFirst(churnDays int) []int {
+	order := []int{churnDays}
+	for _, days := range horizons(churnDays) {
+		if days != churnDays {
+			order = append(order, days)
+		}
+	}
+	return order
+}
+
 // gather builds the rows: one pass over the histories, all cutoffs at once.
-func (s *shop) gather(ctx context.Context, t *training, progress Progress) error {
+func (s *shop) gather(ctx context.Context, t *training, progress command.Progress) error {
 	if len(t.cutoffs) == 0 {
 		return nil
 	}
@@ -129,6 +168,7 @@ func (s *shop) gather(ctx context.Context, t *training, progress Progress) error
 		return err
 	}
 	base.Fill(t.matrix)
+	s.leaveOut(t.matrix)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"perennial/models/nextpurchase"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
@@ -55,10 +56,11 @@ func TestRecommendersAreJudged(t *testing.T) {
 	cfg := simulated(t, shop)
 	asOf := shop.End() - 60
 	s := opened(t, cfg, asOf, shop.End())
-	report, err := s.judgeWhat(t.Context(), 60, testEnv().Progress)
+	report, err := s.judgeWhat(t.Context(), 60, shop.End(), testEnv().Progress)
 	if err != nil {
 		t.Fatal(err)
 	}
+	judgeDueDates(t, report.Due)
 	for k, judged := range report.Levels {
 		if board := report.Boards[k]; board.Cutoff+trialDays > asOf || board.Champion != judged.Champion {
 			t.Errorf("%s: chosen as of %s, judged as of %s", judged.Champion, board.Cutoff, asOf)
@@ -101,7 +103,7 @@ func TestWhatIsTheSameOnAnyCores(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		report, err := s.judgeWhat(t.Context(), 60, testEnv().Progress)
+		report, err := s.judgeWhat(t.Context(), 60, shop.End(), testEnv().Progress)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,23 +209,45 @@ func TestOnlineRetailWhat(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := opened(t, load(t, filepath.Join("..", "testdata", "online_retail", "perennial.yaml")), asOf, asOf+90)
-	report, err := s.judgeWhat(t.Context(), 90, testEnv().Progress)
+	report, err := s.judgeWhat(t.Context(), 90, asOf+90, testEnv().Progress)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Levels) != 1 || report.Boards[0].Champion != "next" {
+	if len(report.Levels) != 2 || report.Boards[0].Champion != "next" {
 		t.Fatalf("%d levels, products ranked by %s", len(report.Levels), report.Boards[0].Champion)
 	}
-	products := &report.Levels[0]
-	for _, candidate := range products.Candidates {
+	judgeDueDates(t, report.Due)
+	for k := range report.Levels {
+		for _, candidate := range report.Levels[k].Candidates {
+			all := candidate.Groups[0]
+			t.Logf("%s by %s: recall@5 %.4f, recall@10 %.4f, NDCG@10 %.4f", report.Levels[k].Level, candidate.Candidate, all.At5.Recall, all.At10.Recall, all.At10.NDCG)
+		}
+	}
+	for _, candidate := range report.Levels[0].Candidates {
 		all := candidate.Groups[0]
-		t.Logf("%s: recall@5 %.4f, recall@10 %.4f, NDCG@10 %.4f", candidate.Candidate, all.At5.Recall, all.At10.Recall, all.At10.NDCG)
 		if candidate.Candidate == "next" && (all.At5.Recall < .094 || all.At10.Recall < .144) {
 			t.Errorf("next has a recall of %.4f and %.4f", all.At5.Recall, all.At10.Recall)
 		}
 	}
-	if *products.ECE > .03 {
+	if products := &report.Levels[0]; *products.ECE > .03 {
 		t.Errorf("probabilities %.3f, came true %.3f, ECE %.3f", *products.Predicted, *products.Observed, *products.ECE)
+	}
+}
+
+// judgeDueDates holds P(bought within 30 days) to what was bought, and what is due to
+// what is due by each customer's own median gap.
+func judgeDueDates(t *testing.T, d *nextpurchase.DueReport) {
+	t.Helper()
+	if d == nil || d.Due.Bought == nil || d.OwnGap.Bought == nil {
+		t.Fatalf("due dates are not judged: %+v", d)
+	}
+	t.Logf("of %d products %.4f were bought, predicted %.4f, ECE %.4f, AUC %.4f, Brier %.4f of %.4f", d.Cases, d.Bought, d.Mean, d.ECE, d.AUC, d.Brier, d.Base)
+	t.Logf("due %d: %.4f bought; by own gap %d: %.4f; as many by probability: %.4f", d.Due.Cases, *d.Due.Bought, d.OwnGap.Cases, *d.OwnGap.Bought, *d.Likeliest.Bought)
+	if ratio := d.Mean / d.Bought; ratio < 0.7 || ratio > 1.3 || d.ECE > 0.05 || d.Brier > d.Base || d.AUC < 0.65 {
+		t.Errorf("probabilities: %+v", d)
+	}
+	if *d.Due.Bought < *d.OwnGap.Bought+0.03 {
+		t.Errorf("of what was due %.4f were bought, by own gaps %.4f", *d.Due.Bought, *d.OwnGap.Bought)
 	}
 }
 

@@ -29,6 +29,9 @@ type NextConfig struct {
 	// .003 of recall@10. Judge it at a cutoff of the calendar. It needs Replenishment
 	// and histories with days.
 	WeighOverdue bool
+	// Without are parts of the score that weights are not learnt for: to find out
+	// what they are worth.
+	Without []Part
 }
 
 func (c NextConfig) withDefaults() NextConfig {

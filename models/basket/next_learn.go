@@ -26,6 +26,7 @@ func (m *Next) learn(ctx context.Context, sample *Histories) error {
 		}
 	}
 	for k := range m.stages {
+		leaveOut(m.cfg.Without, &own[k], &fresh[k])
 		var err error
 		if m.stages[k].own, err = own[k].fit(ctx, m.cfg.Pull); err != nil {
 			return err

@@ -139,9 +139,10 @@ func (f *fitFile) validate() error {
 	if regular {
 		free--
 	}
+	if err := checkUnit(f.UnitDays); err != nil {
+		return err
+	}
 	switch {
-	case !(f.UnitDays > 0):
-		return fmt.Errorf("unit is %v days", f.UnitDays)
 	case f.Regularity < 1 || f.Regularity > maxRegularity || !regular && f.Regularity > 1:
 		return fmt.Errorf("k is %d", f.Regularity)
 	case len(f.Covariates) > 0 && effectsOf(f.Family) == nil:

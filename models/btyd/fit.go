@@ -15,7 +15,7 @@ import (
 type Config struct {
 	// UnitDays is the length in days of the unit of time that the customers are
 	// in. It is kept with the parameters; alpha and beta depend on it. Default 7
-	// (weeks), range > 0.
+	// (weeks), range 1e-5 (a second) to 1e5.
 	UnitDays float64
 	// Floor is the least data that Fit accepts. Default: the fields of
 	// Sufficiency.
@@ -184,9 +184,10 @@ func (c Config) withDefaults() Config {
 }
 
 func (c Config) validate() error {
+	if err := checkUnit(c.UnitDays); err != nil {
+		return err
+	}
 	switch {
-	case !(c.UnitDays > 0) || math.IsInf(c.UnitDays, 1):
-		return fmt.Errorf("unit is %v days (choose a positive number)", c.UnitDays)
 	case c.MaxCustomers < 1:
 		return fmt.Errorf("max customers is %d (choose at least 1)", c.MaxCustomers)
 	case c.MaxRegularity < 1 || c.MaxRegularity > maxRegularity:
@@ -195,6 +196,14 @@ func (c Config) validate() error {
 		return fmt.Errorf("max iterations is %d (choose at least 1)", c.MaxIterations)
 	case c.Workers < 1:
 		return fmt.Errorf("workers is %d (choose at least 1)", c.Workers)
+	}
+	return nil
+}
+
+// checkUnit refuses a unit of time in which ages would overflow or vanish.
+func checkUnit(days float64) error {
+	if !(days >= 1e-5 && days <= 1e5) {
+		return fmt.Errorf("unit is %v days (choose a number from 1e-5 to 1e5)", days)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func (c Customer) spend() (x, value float64) {
 	if !(c.Value > 0) || x == 0 {
 		return x, 0
 	}
-	return x, min(c.Value, 1e15)
+	return x, min(max(c.Value, 1e-15), 1e15)
 }
 
 // gammaGammaTerms is what the likelihood of all customers with the same number of

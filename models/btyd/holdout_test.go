@@ -7,7 +7,6 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"perennial/models/calibrate"
 	"perennial/models/evaluate"
 )
 
@@ -23,7 +22,7 @@ func outcomes(all []Prepared) (o outcome) {
 }
 
 // forecast is what a model said before.
-type forecast struct{ alive, any, mean, median []float64 }
+type forecast struct{ alive, any, mean []float64 }
 
 func forecasts(m Model, all []Prepared, horizon float64) (f forecast) {
 	for _, p := range all {
@@ -31,7 +30,6 @@ func forecasts(m Model, all []Prepared, horizon float64) (f forecast) {
 		f.alive = append(f.alive, m.Alive(c))
 		f.any = append(f.any, m.AtLeast(c, horizon, 1))
 		f.mean = append(f.mean, m.Expected(c, horizon))
-		f.median = append(f.median, float64(Quantile(m, c, horizon, 0.5)))
 	}
 	return f
 }
@@ -129,61 +127,6 @@ func TestCDNOWTracking(t *testing.T) {
 			}
 			nearAbs(t, string(family)+" in week "+r[0], sum, v[2+j], 2e-6)
 		}
-	}
-}
-
-// TestCDNOWRollingRecalibration chooses on an earlier holdout, 19 weeks before the
-// end of the calibration period, and recalibrates what was chosen there.
-//
-// The choice is by the log loss before recalibration. It matters: by the loss
-// after it, on the rows that the curve was learnt from, Pareto/NBD would be
-// chosen, which stood at a boundary that early, and its mean be 3 points too high.
-func TestCDNOWRollingRecalibration(t *testing.T) {
-	log, end := cdnow(t), cdnowDate(1997, 9, 30)
-	const earlier = 136 // days: half of the calibration period
-	early, err := Prepare(log, Period{Now: end - earlier, HoldoutEnd: end})
-	if err != nil {
-		t.Fatal(err)
-	}
-	late := cdnowPrepared(t)
-	seen, truth := outcomes(early), outcomes(late)
-
-	var family, medianFamily Family
-	bestLoss, bestError := inf, inf
-	said := map[Family]forecast{}
-	for _, candidate := range []Family{NBD, BGNBD, MBGNBD, ParetoNBD} {
-		f := forecasts(fit(t, Config{Floor: Sufficiency{Days: -1}}, candidate, early), early, earlier/7.0)
-		said[candidate] = f
-		if loss := evaluate.LogLoss(seen.any, f.any, nil); loss < bestLoss {
-			family, bestLoss = candidate, loss
-		}
-		if e := min(evaluate.MAE(seen.orders, f.median, nil), evaluate.MAE(seen.orders, f.mean, nil)); e < bestError {
-			medianFamily, bestError = candidate, e
-		}
-	}
-	curve, err := calibrate.Config{Method: calibrate.Platt}.Fit(said[family].any, seen.any, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := forecasts(fit(t, Config{}, family, late), late, 39).any
-	if err := curve.Predict(p, p); err != nil {
-		t.Fatal(err)
-	}
-	brier, loss := evaluate.Brier(truth.any, p, nil), evaluate.LogLoss(truth.any, p, nil)
-	t.Logf("%s recalibrated: Brier %.5f, log loss %.5f, mean %.4f of %.4f", family, brier, loss, stat.Mean(p, nil), stat.Mean(truth.any, nil))
-	if brier > 0.161 || loss > 0.505 {
-		t.Errorf("Brier %v, log loss %v", brier, loss)
-	}
-	nearAbs(t, "mean probability", stat.Mean(p, nil), stat.Mean(truth.any, nil), 0.01)
-
-	// The median is the forecast with the least absolute error.
-	if evaluate.MAE(seen.orders, said[medianFamily].median, nil) > bestError {
-		t.Error("the median was not the better forecast on the earlier holdout")
-	}
-	mae := evaluate.MAE(truth.orders, forecasts(fit(t, Config{}, medianFamily, late), late, 39).median, nil)
-	t.Logf("%s medians: MAE of orders %.4f", medianFamily, mae)
-	if mae > 0.745 {
-		t.Errorf("MAE of orders is %v", mae)
 	}
 }
 

@@ -93,24 +93,32 @@ func TestNewScorerRefuses(t *testing.T) {
 	}
 }
 
-// FuzzScore scores any customer.
+// FuzzScore scores any customer with any settings.
 func FuzzScore(f *testing.F) {
-	f.Add(0.243, 4.414, 0.793, 2.426, 2, 30.4, 38.9, 22.3, 39.0)
-	f.Add(1e-9, 1e-9, 1e9, 1e-9, 1000, 1e300, -1.0, -1.0, 1e12)
-	f.Fuzz(func(t *testing.T, r, alpha, a, b float64, x int, last, age, value, horizon float64) {
-		m, err := New(MBGNBD, r, alpha, a, b)
+	f.Add(uint8(2), 0.243, 4.414, 0.793, 2.426, 2, 30.4, 38.9, 22.3, 39.0, 0.0, 0.003)
+	f.Add(uint8(5), 0.553, 10.578, 0.606, 11.669, 2, 30.4, 38.9, 22.3, 39.0, 1e12, 0.003)
+	f.Add(uint8(2), 1e-9, 1e-9, 1e9, 1e-9, 1000, 1e300, -1.0, -1.0, 1e12, 1e-9, 1e300)
+	families := []Family{NBD, BGNBD, MBGNBD, BGCNBD, MBGCNBD, ParetoNBD, BGBB}
+	f.Fuzz(func(t *testing.T, which uint8, r, alpha, a, b float64, x int, last, age, value, horizon, within, rate float64) {
+		family := families[int(which)%len(families)]
+		p := map[Family][]float64{NBD: {r, alpha}, BGCNBD: {3, r, alpha, a, b}, MBGCNBD: {2, r, alpha, a, b}}[family]
+		if p == nil {
+			p = []float64{r, alpha, a, b}
+		}
+		m, err := New(family, p...)
 		if err != nil {
 			t.Skip("no parameters")
 		}
-		s, err := NewScorer(m, ScoreConfig{Horizons: []float64{horizon}, Spend: &GammaGamma{p: r, q: a, gamma: b, mean: 35}})
+		s, err := NewScorer(m, ScoreConfig{Horizons: []float64{horizon}, Within: within, Rate: rate, Spend: &GammaGamma{p: r, q: alpha, gamma: r, mean: 35}})
 		if err != nil {
-			t.Skip("no horizon")
+			t.Skip("no such scorer")
 		}
 		var dst Scores
 		s.Score(&dst, []Customer{{Orders: x, Last: last, Age: age, Value: value}})
-		for _, column := range [][]float64{dst.Alive, dst.Expected[0], dst.AtLeastOne[0], dst.OrderValue, dst.Early, dst.Median, dst.Late} {
+		columns := [][]float64{dst.Alive, dst.Expected[0], dst.AtLeastOne[0], dst.OrderValue, dst.Early, dst.Median, dst.Late}
+		for _, column := range append(columns, dst.Discounted...) {
 			if v := column[0]; !(v >= 0 && v <= math.MaxFloat64) {
-				t.Fatalf("%+v", dst)
+				t.Fatalf("%s %v: %+v", family, p, dst)
 			}
 		}
 	})

@@ -10,11 +10,20 @@ import (
 // Transaction is an order, or a line of one.
 type Transaction struct {
 	Customer string
-	// Day counts from any day.
+	// Day counts from any day, at most 100 million away.
 	Day int
-	// Amount is in one currency; those of a customer's day are added up.
+	// Amount is in one currency, 1e15 at most; those of a customer's day are added
+	// up.
 	Amount float64
 }
+
+// What lies beyond is a mistake, and sums of it could overflow.
+const (
+	farthestDay   = 100_000_000 // 270,000 years
+	largestAmount = 1e15
+)
+
+func possibleDay(day int) bool { return -farthestDay <= day && day <= farthestDay }
 
 // Period says how Prepare cuts a log of transactions: what is known at the end of
 // day Now, and, for a test against what happened next, until when it is held out.
@@ -42,13 +51,18 @@ type Prepared struct {
 
 // Prepare turns a log into customers, in the order of their ids. It merges the
 // transactions of a customer's day into one order, of any amount. Customers whose
-// first order is after Now do not appear.
+// first order is after Now do not appear. A day, an amount or a unit that cannot be
+// is an error.
 func Prepare(log []Transaction, period Period) ([]Prepared, error) {
 	if period.UnitDays == 0 {
 		period.UnitDays = 7
 	}
-	if !(period.UnitDays > 0) || math.IsInf(period.UnitDays, 1) {
-		return nil, fmt.Errorf("btyd: prepare: unit is %v days (choose a positive number)", period.UnitDays)
+	err := checkUnit(period.UnitDays)
+	if err == nil && !possibleDay(period.Now) {
+		err = fmt.Errorf("now is day %d, not within %d of day 0", period.Now, farthestDay)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("btyd: prepare: %w", err)
 	}
 	orders, err := daily(log)
 	if err != nil {
@@ -68,8 +82,11 @@ func Prepare(log []Transaction, period Period) ([]Prepared, error) {
 // daily returns one transaction per customer and day, sorted.
 func daily(log []Transaction) ([]Transaction, error) {
 	for i := range log {
-		if math.IsNaN(log[i].Amount) || math.IsInf(log[i].Amount, 0) {
-			return nil, fmt.Errorf("amount of transaction %d is %v", i, log[i].Amount)
+		if !(math.Abs(log[i].Amount) <= largestAmount) {
+			return nil, fmt.Errorf("amount of transaction %d is %v, not a number within %g of 0", i, log[i].Amount, largestAmount)
+		}
+		if !possibleDay(log[i].Day) {
+			return nil, fmt.Errorf("transaction %d is of day %d, not within %d of day 0", i, log[i].Day, farthestDay)
 		}
 	}
 	orders := slices.Clone(log)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +36,16 @@ func (r Rung) String() string {
 // MarshalText writes the rung's name.
 func (r Rung) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
+// UnmarshalText reads what MarshalText writes.
+func (r *Rung) UnmarshalText(text []byte) error {
+	i := slices.Index(rungNames, string(text))
+	if i < 0 {
+		return fmt.Errorf("rung %q is none of %s", text, strings.Join(rungNames, ", "))
+	}
+	*r = Rung(i)
+	return nil
+}
+
 // Entry is one candidate's line on the board.
 type Entry struct {
 	Name    string             `json:"learner"`
@@ -45,6 +56,8 @@ type Entry struct {
 
 	Predictions []float64 `json:"-"` // of the judging rows
 	Model       Model     `json:"-"`
+
+	before string // the candidate that this one is preferred to
 }
 
 // MarshalJSON writes the entry, with a loss of null after a failure.
@@ -58,6 +71,23 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 		line.Loss = &e.Loss
 	}
 	return json.Marshal(line)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes; predictions and model stay behind.
+func (e *Entry) UnmarshalJSON(text []byte) error {
+	type plain Entry
+	line := struct {
+		*plain
+		Loss *float64 `json:"loss"`
+	}{plain: (*plain)(e)}
+	if err := json.Unmarshal(text, &line); err != nil {
+		return err
+	}
+	e.Loss = math.NaN()
+	if line.Loss != nil {
+		e.Loss = *line.Loss
+	}
+	return nil
 }
 
 // Board is the outcome of a contest: entries by loss, failures last. Winner is

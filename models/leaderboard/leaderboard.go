@@ -28,6 +28,9 @@ type Model interface {
 type Candidate struct {
 	Name string
 	Rung Rung
+	// Before names a candidate of the same rung that this one is preferred to,
+	// unless its loss is higher by more than chance.
+	Before string
 	// Fit must not keep or change the rows.
 	Fit func(ctx context.Context, train Rows) (Model, error)
 }
@@ -64,7 +67,7 @@ func (c Contest) compete(ctx context.Context, candidates []Candidate, train, jud
 	}
 	board := &Board{Question: c.Question, TrainRows: len(train.Y), JudgeRows: len(judge.Y)}
 	for _, candidate := range candidates {
-		entry := Entry{Name: candidate.Name, Rung: candidate.Rung, Loss: math.NaN()}
+		entry := Entry{Name: candidate.Name, Rung: candidate.Rung, Loss: math.NaN(), before: candidate.Before}
 		err := c.judge(ctx, &entry, candidate, train, judge)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)

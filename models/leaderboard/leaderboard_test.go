@@ -46,7 +46,7 @@ func (m failing) Predict([]float64, []string, [][]float32) error { return m.err 
 func (failing) Write(io.Writer) error                            { return nil }
 
 func candidate(name string, rung Rung, m Model) Candidate {
-	return Candidate{name, rung, func(context.Context, Rows) (Model, error) { return m, nil }}
+	return Candidate{Name: name, Rung: rung, Fit: func(context.Context, Rows) (Model, error) { return m, nil }}
 }
 
 // noisy is a candidate whose error is normal with the standard deviation sd.
@@ -178,7 +178,7 @@ func TestFailuresAreReported(t *testing.T) {
 	board := compete(t,
 		candidate("blind", Learner, failing{errors.New("no column recency_days")}),
 		candidate("wild", Learner, off{func(i int) float64 { return math.Log(float64(i - 3)) }}),
-		Candidate{"unfit", Rule, func(context.Context, Rows) (Model, error) { return nil, errors.New("one class") }},
+		Candidate{Name: "unfit", Rung: Rule, Fit: func(context.Context, Rows) (Model, error) { return nil, errors.New("one class") }},
 		noisy("mean", Base, 1, 1),
 	)
 	if board.Winner != "mean" || board.Entries[0].Name != "mean" {
@@ -220,7 +220,7 @@ func TestNobodyLeft(t *testing.T) {
 func TestCancelledContestIsAnError(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	fitted := 0
-	cancelling := Candidate{"slow", Base, func(context.Context, Rows) (Model, error) {
+	cancelling := Candidate{Name: "slow", Rung: Base, Fit: func(context.Context, Rows) (Model, error) {
 		fitted++
 		cancel()
 		return nil, errors.New("interrupted")
@@ -293,6 +293,30 @@ func TestRungNames(t *testing.T) {
 	for rung, want := range map[Rung]string{Base: "base", Guest: "guest", -1: "rung -1", 9: "rung 9"} {
 		if got := rung.String(); got != want {
 			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+// TestPreferredUnlessWorse: a candidate that asks to be taken before another
+// loses to it by more than chance only.
+func TestPreferredUnlessWorse(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		sd   float64 // of the preferred candidate's errors; those of the other are 1
+		want string
+	}{
+		{"as good, by chance a little worse", 1.005, "moved"},
+		{"clearly worse", 1.5, "plain"},
+		{"better", 0.5, "moved"},
+	} {
+		moved := noisy("moved", Learner, test.sd, 2)
+		moved.Before = "plain"
+		board, err := Compete(context.Background(), squared, []Candidate{noisy("base", Base, 9, 3), noisy("plain", Learner, 1, 1), moved}, labelled(judged), labelled(judged))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if board.Winner != test.want {
+			t.Errorf("%s: %s wins with %.4f, %.4f of moved", test.name, board.Winner, board.Entry("plain").Loss, board.Entry("moved").Loss)
 		}
 	}
 }

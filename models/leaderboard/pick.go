@@ -22,6 +22,7 @@ func (b *Board) pick(contest Contest, y []float64) error {
 		if best == nil {
 			continue
 		}
+		best = b.preferred(contest, y, best)
 		if winner == nil {
 			winner, won = best, fmt.Sprintf("loss %.4f", best.Loss)
 			continue
@@ -54,6 +55,18 @@ func (b *Board) tooLittle(challenger *Entry, z, worthwhile float64) string {
 		return fmt.Sprintf("%s saves less than %.0f%% of the loss of %s (loss %.4f)", challenger.Name, 100*worthwhile, base.Name, challenger.Loss)
 	}
 	return ""
+}
+
+// preferred returns the entry that asks to be taken before best, if there is one
+// and best is not better by more than chance.
+func (b *Board) preferred(contest Contest, y []float64, best *Entry) *Entry {
+	for i := range b.Entries {
+		e := &b.Entries[i]
+		if e.before == best.Name && e.Rung == best.Rung && e.Failure == "" && contest.advantage(y, best.Predictions, e.Predictions) <= confidence {
+			return e
+		}
+	}
+	return best
 }
 
 // best returns the entry of rung with the lowest loss. Entries are sorted.

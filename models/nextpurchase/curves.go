@@ -87,14 +87,17 @@ func (c *Curves) Dates(i int, asOf history.Day) (Dates, bool) {
 	return Dates{Expected: quantile(0.5), Earliest: quantile(0.1), Latest: quantile(0.9)}, true
 }
 
-// dayOf returns the first day, counted from 1, up to which the cumulative hazard
-// of a row reaches goal; hazards are those of the row up to each anchor.
+// dayOf returns the first day, counted from 1, by the middle of which the cumulative
+// hazard of a row reaches goal; hazards are those of the row up to each anchor. By
+// its end would do for one quantile; an interval of whole days from one such day to
+// another, both of them included, would hold a day's orders too many.
 func (w *When) dayOf(hazards []float64, goal float64) int {
-	return 1 + sort.Search(LongestDays-1, func(k int) bool {
-		at, before := w.places[k+1], 0.0
+	until := func(day int) float64 {
+		at, before := w.places[day], 0.0
 		if at.before >= 0 {
 			before = hazards[at.before]
 		}
-		return at.between(before, hazards[at.after]) >= goal
-	})
+		return at.between(before, hazards[at.after])
+	}
+	return 1 + sort.Search(LongestDays-1, func(k int) bool { return (until(k)+until(k+1))/2 >= goal })
 }

@@ -39,7 +39,7 @@ func ExampleWhen() {
 		fmt.Println()
 	}
 	// Output:
-	// anna orders within 45 days with probability 0.80, about 2024-06-20 (2024-06-03 to 2024-08-02)
+	// anna orders within 45 days with probability 0.80, about 2024-06-20 (2024-06-04 to 2024-08-02)
 	// bob orders within 45 days with probability 0.01
 }
 

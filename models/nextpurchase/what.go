@@ -18,7 +18,7 @@ import (
 type What struct {
 	assortment *Assortment
 	levels     [levels]served
-	lasting    *basket.Replenishment
+	lasting    [levels]*basket.Replenishment
 }
 
 // served is a level with the candidate that ranks it.
@@ -49,9 +49,7 @@ func NewWhat(ctx context.Context, purchases *Purchases, boards []Board) (*What, 
 			return nil, fmt.Errorf("nextpurchase: %w", err)
 		}
 		s.strangers = popular()(nil, basket.History{}, 0, l.published(), w.allowed(l))
-		if l == Products {
-			w.lasting = lasting
-		}
+		w.lasting[l] = lasting
 	}
 	return w, nil
 }
@@ -88,8 +86,11 @@ func (r *Recommender) Fill(row *publish.Score, view *history.View) {
 	asOf := int32(view.Cutoff)
 	products := r.readers[Products].read(view.Lines)
 	row.NextProducts, row.NextProductProbabilities, row.NextProductReasons = r.recommend(Products, products, asOf)
-	r.fillDue(row, products, asOf)
+	due := r.fillDue(row, Products, products, asOf)
 	categories := r.readers[Categories].read(view.Lines)
+	if !due { // of few products alone is it known how long they last
+		r.fillDue(row, Categories, categories, asOf)
+	}
 	row.NextCategories, row.NextCategoryProbabilities, row.NextCategoryReasons = r.recommend(Categories, categories, asOf)
 }
 
@@ -139,23 +140,26 @@ const (
 	dueProbability = .5
 )
 
-// fillDue fills when the first consumable is due: the day by which half of such
-// gaps are over, or today if that has passed.
-func (r *Recommender) fillDue(row *publish.Score, h basket.History, asOf int32) {
+// fillDue fills when the first consumable of a level is due: the day by which half
+// of such gaps are over, or today if that has passed. It reports whether one is.
+func (r *Recommender) fillDue(row *publish.Score, l Level, h basket.History, asOf int32) bool {
 	w := r.what
-	r.due = w.lasting.Due(r.due[:0], h, asOf, dueDays, w.assortment.mayRunOut)
+	r.due = w.lasting[l].Due(r.due[:0], h, asOf, dueDays, w.assortment.mayBeDue(l))
 	r.due = slices.DeleteFunc(r.due, func(d basket.Due) bool { return d.Probability < dueProbability })
 	if len(r.due) == 0 {
-		return
+		return false
 	}
 	first := slices.MinFunc(r.due, func(a, b basket.Due) int {
 		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(b.Probability, a.Probability), cmp.Compare(a.ID, b.ID))
 	})
 	day := max(first.Day, asOf)
 	row.ReplenishDueDate = &day
-	row.ReplenishProduct = w.assortment.id(Products, first.ID)
+	if l == Products {
+		row.ReplenishProduct = w.assortment.id(l, first.ID)
+	}
 	row.ReplenishReason = fmt.Sprintf("%s: bought in %s, last %s ago; lasts about %s",
-		w.assortment.title(Products, first.ID), orders(first.Orders), days(first.DaysSince), days(rounded(first.UsualDays)))
+		w.assortment.title(l, first.ID), orders(first.Orders), days(first.DaysSince), days(rounded(first.UsualDays)))
+	return true
 }
 
 func orders(n int) string {

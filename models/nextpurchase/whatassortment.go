@@ -16,6 +16,7 @@ type Assortment struct {
 	consumable []bool
 	titles     []string // of products, "" where the catalogue has none
 	groups     []int32  // category code of each product, by item
+	runningOut []bool   // by category code: it has a product that may run out
 }
 
 // NewAssortment returns the assortment of a catalogue. Products whose id matches a
@@ -43,6 +44,10 @@ func NewAssortment(vocabulary history.Vocabulary, catalogue []history.Product, e
 		for code := range a.consumable {
 			a.consumable[code] = true
 		}
+	}
+	a.runningOut = make([]bool, vocabulary.Categories.Len()+1)
+	for item, category := range a.groups {
+		a.runningOut[category] = a.runningOut[category] || a.mayRunOut(int32(item))
 	}
 	return a
 }
@@ -95,6 +100,15 @@ func (a *Assortment) mayName(item int32) bool { return !a.withdrawn[item+1] && !
 
 // mayRunOut reports whether a product is used up and may be recommended.
 func (a *Assortment) mayRunOut(item int32) bool { return a.consumable[item+1] && a.mayName(item) }
+
+// mayBeDue returns which items of a level may be due: what runs out, and categories
+// with something that does.
+func (a *Assortment) mayBeDue(l Level) func(item int32) bool {
+	if l == Categories {
+		return func(item int32) bool { return a.runningOut[item+1] }
+	}
+	return a.mayRunOut
+}
 
 // id returns the shop's own key of an item.
 func (a *Assortment) id(l Level, item int32) string {

@@ -8,11 +8,11 @@ import (
 )
 
 // TestDueDates: a consumable with a history of gaps is due, not before tonight, and
-// a durable is not.
+// a durable is not; where no product has a day, a category may.
 func TestDueDates(t *testing.T) {
 	shop := drawShop(40, 1500)
 	what := shop.what(t)
-	due, overdue := 0, 0
+	due, overdue, categories := 0, 0, 0
 	for i := range shop.histories {
 		h := &shop.histories[i]
 		got := row(what, h)
@@ -29,6 +29,14 @@ func TestDueDates(t *testing.T) {
 		if *got.ReplenishDueDate == int32(shopNight) {
 			overdue++
 		}
+		if got.ReplenishProduct == "" {
+			// Every second product is consumable, and with it every second category.
+			categories++
+			if !strings.HasPrefix(got.ReplenishReason, "category ") || strings.Contains("13579", got.ReplenishReason[9:10]) {
+				t.Fatalf("%s: due is %q", h.Customer, got.ReplenishReason)
+			}
+			continue
+		}
 		code := shop.vocabulary.Products.Code(got.ReplenishProduct)
 		if !shop.assortment.consumable[code] || !strings.Contains(got.ReplenishReason, got.ReplenishProduct+": bought in ") {
 			t.Fatalf("%s: due is %s, %s", h.Customer, got.ReplenishProduct, got.ReplenishReason)
@@ -43,8 +51,8 @@ func TestDueDates(t *testing.T) {
 			t.Fatalf("%s never bought %s", h.Customer, got.ReplenishProduct)
 		}
 	}
-	if due < 100 || overdue == 0 || overdue == due {
-		t.Errorf("%d customers have something due, of them %d tonight", due, overdue)
+	if due < 100 || overdue == 0 || overdue == due || categories == 0 || categories > due/2 {
+		t.Errorf("%d customers have something due, of them %d tonight, %d a category", due, overdue, categories)
 	}
 }
 

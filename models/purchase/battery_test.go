@@ -105,10 +105,10 @@ func sameDay(rows leaderboard.Rows) Times {
 }
 
 func TestHazardsPassBattery(t *testing.T) {
-	for _, name := range []string{linearHazard, boostedHazard, blended} {
+	for _, name := range []string{linearHazard, boostedHazard, blended, blendedKinds} {
 		t.Run(name, func(t *testing.T) {
 			if testing.Short() && name != boostedHazard {
-				t.Skip("the three share their fits; left out by -short")
+				t.Skip("they share their fits; left out by -short")
 			}
 			s := subject(Config{Lambda: 10, Boosting: unsearched()}, name, nil)
 			s.RowOrder = modeltest.Tolerance{Difference: 0.05, Because: "gradients are rounded by the number of the row"}

@@ -17,6 +17,8 @@ type field struct {
 	edges  []int
 	sample leaderboard.Rows // labelled rows that the curves are learnt from
 	done   map[string]*entrant
+
+	calendar weeks // of Times; nil until learnt
 }
 
 // entrant is a fitted learner, and what fits that did not see their customers
@@ -52,7 +54,8 @@ func (f *field) candidates() []leaderboard.Candidate {
 	if len(f.Times.Cutoff) > 0 {
 		all = append(all, f.contender(linearHazard, leaderboard.Learner, f.linear)...)
 		all = append(all, f.contender(boostedHazard, leaderboard.Ensemble, f.boosted)...)
-		all = append(all, f.contender(blended, leaderboard.Ensemble, f.blend)...)
+		all = append(all, f.contender(blended, leaderboard.Ensemble, f.blend(linearHazard, boostedHazard))...)
+		all = append(all, f.contender(blendedKinds, leaderboard.Ensemble, f.blend(withLogistic, boostedHazard))...)
 	}
 	return all
 }
@@ -101,22 +104,22 @@ func (f *field) logistic(ctx context.Context, train leaderboard.Rows) (*entrant,
 	if err != nil {
 		return nil, err
 	}
-	fitted, err := fitPenalised(ctx, f.Lambda, train)
+	fitted, err := fitPenalised(ctx, f.Lambda, train, nil)
 	return &entrant{learner: fitted, held: held}, err
 }
 
 // linear fits a logistic regression of the hazard, behind the same penalty.
 func (f *field) linear(ctx context.Context, _ leaderboard.Rows) (*entrant, error) {
-	return f.hazard(f.Times.sampled(linearRows), dummies, func(rows leaderboard.Rows) (learner, error) {
-		return fitPenalised(ctx, f.Lambda, rows)
+	return f.hazard(ctx, f.Times.sampled(linearRows), dummies, func(rows leaderboard.Rows, weights []float64) (learner, error) {
+		return fitPenalised(ctx, f.Lambda, rows, weights)
 	})
 }
 
 // boosted fits trees to the hazard.
 func (f *field) boosted(ctx context.Context, _ leaderboard.Rows) (*entrant, error) {
-	return f.hazard(f.Times.sampled(boostedRows), numbered, func(rows leaderboard.Rows) (learner, error) {
+	return f.hazard(ctx, f.Times.sampled(boostedRows), numbered, func(rows leaderboard.Rows, weights []float64) (learner, error) {
 		rows = withoutBase(rows)
-		m, err := f.Boosting.Fit(ctx, rows.Columns, rows.X, rows.Y, nil)
+		m, err := f.Boosting.Fit(ctx, rows.Columns, rows.X, rows.Y, weights)
 		if err != nil {
 			return nil, err
 		}
@@ -126,14 +129,22 @@ func (f *field) boosted(ctx context.Context, _ leaderboard.Rows) (*entrant, erro
 
 // hazard fits the pooled learner on times and, for the curve, without each
 // fold.
-func (f *field) hazard(times Times, marks marker, fit func(rows leaderboard.Rows) (learner, error)) (*entrant, error) {
+func (f *field) hazard(ctx context.Context, times Times, marks marker, fitWeighted func(rows leaderboard.Rows, weights []float64) (learner, error)) (*entrant, error) {
 	if len(times.Columns) == 0 {
 		return nil, errors.New("purchase: there are no columns")
+	}
+	calendar, err := f.weeks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fit := func(times Times) (learner, error) {
+		rows := times.intervals(f.edges, marks)
+		return fitWeighted(rows, calendar.weights(rows, times.spans(f.edges)))
 	}
 	held := make([]float64, len(f.sample.Y))
 	for fold := range uint64(hazardFolds) {
 		others := times.where(func(i int) bool { return times.Group[i]%hazardFolds != fold })
-		l, err := fit(others.intervals(f.edges, marks))
+		l, err := fit(others)
 		if err != nil {
 			return nil, err
 		}
@@ -148,27 +159,29 @@ func (f *field) hazard(times Times, marks marker, fit func(rows leaderboard.Rows
 			}
 		}
 	}
-	l, err := fit(times.intervals(f.edges, marks))
+	l, err := fit(times)
 	if err != nil {
 		return nil, err
 	}
 	return &entrant{learner: newHazard(f.edges, marks, l), held: held}, nil
 }
 
-// blend averages the two hazards.
-func (f *field) blend(context.Context, leaderboard.Rows) (*entrant, error) {
-	a, b := f.done[linearHazard], f.done[boostedHazard]
-	if a == nil || b == nil {
-		return nil, errors.New("what it blends could not be fitted")
+// blend averages two learners that were fitted before.
+func (f *field) blend(first, second string) fitEntrant {
+	return func(context.Context, leaderboard.Rows) (*entrant, error) {
+		a, b := f.done[first], f.done[second]
+		if a == nil || b == nil {
+			return nil, errors.New("what it blends could not be fitted")
+		}
+		held := make([]float64, len(a.held))
+		for i := range held {
+			held[i] = mixed(a.held[i], b.held[i])
+		}
+		return &entrant{learner: &Blend{[2]learner{a.learner, b.learner}}, held: held}, nil
 	}
-	held := make([]float64, len(a.held))
-	for i := range held {
-		held[i] = mixed(a.held[i], b.held[i])
-	}
-	return &entrant{learner: &Blend{[2]learner{a.learner, b.learner}}, held: held}, nil
 }
 
-func fitPenalised(ctx context.Context, lambda float64, rows leaderboard.Rows) (*logistic.Model, error) {
+func fitPenalised(ctx context.Context, lambda float64, rows leaderboard.Rows, weights []float64) (*logistic.Model, error) {
 	rows = wellKnown(withoutBase(rows))
-	return logistic.Config{Lambda: lambda}.Fit(ctx, rows.Columns, rows.X, rows.Y, nil)
+	return logistic.Config{Lambda: lambda}.Fit(ctx, rows.Columns, rows.X, rows.Y, weights)
 }

@@ -26,7 +26,7 @@ func models(t testing.TB) map[string]leaderboard.Model {
 	}
 	all[withLogistic+inSeason] = moved
 	hazards := train(t, Config{Lambda: 30, Boosting: unsearched(), Times: timed(600, 1)}, shop(600, 1), shop(300, 2))
-	for _, name := range []string{linearHazard, boostedHazard, blended} {
+	for _, name := range []string{linearHazard, boostedHazard, blended, blendedKinds} {
 		all[name] = fitted(t, hazards, name)
 	}
 	return all

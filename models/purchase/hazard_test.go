@@ -30,7 +30,7 @@ func hazards(t testing.TB, edges []int) (linear, boosted *Hazard) {
 	t.Helper()
 	times := timed(2000, 1)
 	rows := times.intervals(edges, dummies)
-	l, err := fitPenalised(context.Background(), 30, rows)
+	l, err := fitPenalised(context.Background(), 30, rows, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

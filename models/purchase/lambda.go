@@ -17,6 +17,9 @@ func Lambdas() []float64 { return []float64{30, 100, 300, 1000, 3000} }
 const (
 	folds      = 5
 	sampleRows = 20_000 // on which penalties compete; more changes no third digit
+
+	choiceOutcomes = 100  // of each kind: with fewer, folds tell no penalty from another
+	unchosen       = 1000 // the penalty then
 )
 
 // ChooseLambda returns the strongest penalty whose cross-validated log loss is
@@ -25,9 +28,13 @@ const (
 // same rows are easy for every penalty. Folds hold whole customers. The rule
 // leans to the simpler model because folds share the season of the training
 // cutoffs, and tomorrow does not. It costs a fit for every fold and penalty, but
-// tries no stronger penalty after one that is too strong.
+// tries no stronger penalty after one that is too strong. A shop too young for that
+// gets a strong one.
 func ChooseLambda(ctx context.Context, train leaderboard.Rows) (float64, error) {
 	rows := sampled(train, sampleRows)
+	if positives := rows.Positives(); min(positives, len(rows.Y)-positives) < choiceOutcomes {
+		return unchosen, nil
+	}
 	chosen, err := strongest(Lambdas(), func(lambda float64) ([]float64, error) {
 		losses, err := crossFit(ctx, lambda, rows)
 		if err != nil {
@@ -83,7 +90,7 @@ func excess(losses, best []float64) (mean, standardError float64) {
 // crossFit predicts rows by regressions that did not see their customers.
 func crossFit(ctx context.Context, lambda float64, rows leaderboard.Rows) ([]float64, error) {
 	return rows.CrossFit(folds, func(others leaderboard.Rows) (leaderboard.Model, error) {
-		return fitPenalised(ctx, lambda, others)
+		return fitPenalised(ctx, lambda, others, nil)
 	})
 }
 

@@ -61,8 +61,8 @@ func TestChooseLambda(t *testing.T) {
 	}
 	one := shop(50, 1)
 	clear(one.Y)
-	if _, err := ChooseLambda(ctx, one); err == nil {
-		t.Error("a penalty was chosen for labels of one kind")
+	if chosen, err = ChooseLambda(ctx, one); err != nil || chosen != unchosen {
+		t.Errorf("for labels of one kind the penalty is %g, %v; want %d", chosen, err, unchosen)
 	}
 }
 

@@ -56,8 +56,9 @@ const (
 	withLogistic  = "logistic"
 	linearHazard  = "logistic_hazard"
 	boostedHazard = "boosted_hazard"
-	blended       = "blended_hazard"
-	inSeason      = "_in_season" // behind the name of a learner
+	blended       = "blended_hazard"         // the two hazards
+	blendedKinds  = "logistic_boosted_blend" // a fit of this horizon and a hazard
+	inSeason      = "_in_season"             // behind the name of a learner
 	byGuess       = "guess"
 )
 
@@ -84,15 +85,16 @@ func metrics(y, p []float64) map[string]float64 {
 }
 
 // Choose fills in the penalty and the settings of boosting, unless they are set,
-// by what served rows of cutoffs before this contest's judge best.
-func (c *Config) Choose(ctx context.Context, horizonDays int, train leaderboard.Rows) (err error) {
+// by what served train, rows labelled within horizonDays, and times best. Both
+// must be known by the oldest judge of all contests that share the settings.
+func (c *Config) Choose(ctx context.Context, horizonDays int, train leaderboard.Rows, times Times) (err error) {
 	if c.Lambda == 0 {
 		if c.Lambda, err = ChooseLambda(ctx, train); err != nil {
 			return err
 		}
 	}
-	if c.Boosting.Trees == 0 && len(c.Times.Cutoff) > 0 {
-		c.Boosting, err = ChooseBoosting(ctx, c.Times, horizonDays, c.Seed)
+	if c.Boosting.Trees == 0 && len(times.Cutoff) > 0 {
+		c.Boosting, err = ChooseBoosting(ctx, times, horizonDays, c.Seed)
 	}
 	return err
 }
@@ -114,7 +116,7 @@ func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leader
 		candidates = append(candidates, leaderboard.Candidate{Name: customerBase, Rung: leaderboard.Rule, Fit: fitBase})
 	}
 	if !cfg.RulesOnly {
-		if err := cfg.Choose(ctx, horizonDays, train); err != nil {
+		if err := cfg.Choose(ctx, horizonDays, train, cfg.Times); err != nil {
 			return nil, err
 		}
 		candidates = append(candidates, cfg.field(horizonDays, train).candidates()...)

@@ -53,7 +53,7 @@ func twin(name string, rung leaderboard.Rung, lastYear leaderboard.Rows, model f
 	if !enoughOf(lastYear) {
 		return nil
 	}
-	return []leaderboard.Candidate{{Name: name + inSeason, Rung: rung, Fit: func(context.Context, leaderboard.Rows) (leaderboard.Model, error) {
+	return []leaderboard.Candidate{{Name: name + inSeason, Rung: rung, Before: name, Fit: func(context.Context, leaderboard.Rows) (leaderboard.Model, error) {
 		m, err := model()
 		if err != nil {
 			return nil, err

@@ -72,12 +72,7 @@ func (t *Times) intervals(edges []int, marks marker) leaderboard.Rows {
 	out := leaderboard.Rows{Columns: slices.Concat(t.Columns, names), X: make([][]float32, len(t.X)+len(names))}
 	recency := t.column(recencyColumn)
 	for k, end := range edges {
-		var index []int
-		for i, first := range t.First {
-			if t.followed(i) >= float64(end) && !(first < float64(start(edges, k))) {
-				index = append(index, i)
-			}
-		}
+		index := t.entered(edges, k)
 		for j, cells := range t.X {
 			out.X[j] = appendAt(out.X[j], cells, index)
 		}
@@ -93,6 +88,18 @@ func (t *Times) intervals(edges []int, marks marker) leaderboard.Rows {
 		}
 	}
 	return out
+}
+
+// entered returns the rows that entered interval k without an order and are
+// known to its end.
+func (t *Times) entered(edges []int, k int) []int {
+	var index []int
+	for i, first := range t.First {
+		if t.followed(i) >= float64(edges[k]) && !(first < float64(start(edges, k))) {
+			index = append(index, i)
+		}
+	}
+	return index
 }
 
 // start is the day after which interval k begins.

@@ -109,6 +109,20 @@ func loadPromoted(ctx context.Context, st store.Store, question string, number i
 	return Load(ctx, st, question, p.Version)
 }
 
+// InOffice returns the version that was promoted last, without loading it, or ""
+// if question never had a champion.
+func InOffice(ctx context.Context, st store.Store, question string) (string, error) {
+	number, err := countPromotions(ctx, st, question)
+	if err != nil || number == 0 {
+		return "", err
+	}
+	last, err := readPromotion(ctx, st, question, number)
+	if err != nil {
+		return "", fmt.Errorf("registry: in office for %s: %w", question, err)
+	}
+	return last.Version, nil
+}
+
 // Promotions returns the champions of question from the first to the one in office.
 func Promotions(ctx context.Context, st store.Store, question string) ([]Promotion, error) {
 	number, err := countPromotions(ctx, st, question)

@@ -18,6 +18,9 @@ func TestNoChampionYet(t *testing.T) {
 	if saved := champion(t, store.NewMemory()); saved != nil {
 		t.Errorf("champion = %v, want none", saved.Card.Version)
 	}
+	if version, err := registry.InOffice(t.Context(), store.NewMemory(), "churn"); version != "" || err != nil {
+		t.Errorf("in office = %q, %v, want nobody", version, err)
+	}
 }
 
 func TestPromotionsAreKept(t *testing.T) {
@@ -27,6 +30,9 @@ func TestPromotionsAreKept(t *testing.T) {
 		promote(t, st, version)
 		if got := champion(t, st).Card.Version; got != version {
 			t.Errorf("champion = %s, want %s", got, version)
+		}
+		if got, err := registry.InOffice(t.Context(), st, "churn"); got != version || err != nil {
+			t.Errorf("in office = %s, %v, want %s", got, err, version)
 		}
 	}
 	got, err := registry.Promotions(t.Context(), st, "churn")

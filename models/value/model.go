@@ -138,8 +138,22 @@ func fit(ctx context.Context, name string, cfg Config, rows leaderboard.Rows, la
 	if err := m.Predict(predicted, rows.Columns, rows.X); err != nil {
 		return nil, err
 	}
-	m.Interval = fitInterval(predicted, labels.Revenue)
+	m.Interval = fitInterval(m.unseen(rows, predicted, labels.Revenue))
 	return m, nil
+}
+
+// unseen returns predictions and revenue of the rows that tell how far predictions
+// stray: of those that trees have not grown on, if the model is trees.
+func (m *Model) unseen(rows leaderboard.Rows, predicted, revenue []float64) (p, y []float64) {
+	if m.Learner != boosted {
+		return predicted, revenue
+	}
+	for i, group := range rows.Group {
+		if group%watchedFolds == watchedFold {
+			p, y = append(p, predicted[i]), append(y, revenue[i])
+		}
+	}
+	return p, y
 }
 
 // fitScales makes the totals of orders and of revenue those of the training

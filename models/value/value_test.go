@@ -64,6 +64,18 @@ func TestTreesFindWhatTwoPartsCannotSay(t *testing.T) {
 	if a, b := entry.Metrics["capture_10"], board.Entry(twoPart).Metrics["capture_10"]; !(a > b && a > 0.2 && a < 1) {
 		t.Errorf("the best tenth brings %.3f of the revenue, by two parts %.3f", a, b)
 	}
+	inside := 0.0
+	for i, p := range year(t, entry.Model.(*Model), judge) {
+		if p.Low <= cfg.Growth*truth.Revenue[i] && cfg.Growth*truth.Revenue[i] <= p.High {
+			inside++
+		}
+	}
+	// Trees are far surer of the customers whom they have grown on.
+	if share := inside / float64(len(truth.Revenue)); share < 0.78 || share > 0.92 {
+		t.Errorf("the interval of trees holds %.3f of customers", share)
+	} else {
+		t.Logf("the interval of trees holds %.3f of customers", share)
+	}
 	if bias := entry.Metrics["bias"]; math.Abs(bias) > 0.1*sum(truth.Revenue)/float64(len(truth.Revenue)) {
 		t.Errorf("bias is %v", bias)
 	}

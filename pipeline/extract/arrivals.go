@@ -58,7 +58,7 @@ func (p *pass) countArrivals(ctx context.Context) error {
 		if !touched {
 			continue
 		}
-		rows, err := p.arrived(k)
+		rows, err := p.arrived(ctx, k)
 		if err != nil || rows == "" {
 			return err
 		}
@@ -76,7 +76,7 @@ FROM (SELECT date_diff('day', %s, %s) AS d FROM %s)`, p.table.event, seen, rows)
 
 // arrived is the new rows of a bucket without those that the earlier extract had
 // or that correct its rows; "" if there is none.
-func (p *pass) arrived(k int) (string, error) {
+func (p *pass) arrived(ctx context.Context, k int) (string, error) {
 	var selects []string
 	columns := strings.Join(p.table.names(), ", ")
 	for _, folder := range []string{dueRows, newRows} {
@@ -91,7 +91,10 @@ func (p *pass) arrived(k int) (string, error) {
 	if len(selects) == 0 {
 		return "", nil
 	}
-	rows := "(" + strings.Join(selects, " UNION ALL ") + ")"
+	rows, _, err := p.withoutErased(ctx, p.db, "("+strings.Join(selects, " UNION ALL ")+")")
+	if err != nil {
+		return "", err
+	}
 	if key := strings.Join(p.source.Key, ", "); key != "" {
 		return "(SELECT * FROM " + rows + " ANTI JOIN earlier USING (" + key + "))", nil
 	}

@@ -31,6 +31,7 @@ type bucketCounts struct {
 	Rows      int64   `json:"rows"` // in the sorted file
 	Repeats   int64   `json:"repeats,omitempty"`
 	Replaced  int64   `json:"replaced,omitempty"`
+	Erased    int64   `json:"erased,omitempty"` // of customers who must not be known any more
 	Customers int64   `json:"customers,omitempty"`
 	Orders    int64   `json:"orders,omitempty"`
 	Cents     float64 `json:"cents,omitempty"`
@@ -85,7 +86,7 @@ func (p *pass) sortBuckets(ctx context.Context) (*repeats, error) {
 	}
 	field, reason := p.table.repeatable()
 	p.reject(field, reason, all.rows)
-	p.report.Read = p.report.Kept + p.report.Rejected + p.report.Filtered + p.report.Replaced
+	p.report.Read = p.report.Kept + p.report.Rejected + p.report.Filtered + p.report.Replaced + p.report.Erased
 	return all, nil
 }
 
@@ -150,6 +151,10 @@ func (p *pass) sortBucket(ctx context.Context, k int, rows, path string, c *buck
 		return err
 	}
 	defer func() { err = errors.Join(err, db.conn.Close()) }()
+	rows, erased, err := p.withoutErased(ctx, db, rows)
+	if err != nil {
+		return err
+	}
 	distinct, err := p.countBucket(ctx, db, rows, c)
 	if err != nil {
 		return err
@@ -181,10 +186,11 @@ func (p *pass) sortBucket(ctx context.Context, k int, rows, path string, c *buck
 			return err
 		}
 	}
-	c.Repeats, c.Replaced = found.rows, distinct-c.Rows
+	c.Repeats, c.Replaced, c.Erased = found.rows, distinct-c.Rows, erased
 	if p.old != nil {
 		c.Repeats += p.old.Buckets[k].Repeats
 		c.Replaced += p.old.Buckets[k].Replaced
+		c.Erased += p.old.Buckets[k].Erased
 	}
 	return nil
 }
@@ -287,6 +293,7 @@ func (p *pass) book(c *bucketCounts) {
 	r := p.report
 	r.Kept += c.Rows
 	r.Replaced += c.Replaced
+	r.Erased += c.Erased
 	r.Customers += c.Customers
 	r.Orders += c.Orders
 	r.Revenue += c.Cents / 100

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -21,11 +22,13 @@ const listed = 10_000
 
 // census is what one reading of a file found out before DuckDB reads it.
 type census struct {
-	file   inputFile
-	size   int64 // bytes, as stored
-	text   int64 // bytes, decompressed
-	sha256 string
-	stamp  stamp // when its reading ended
+	file    inputFile
+	limits  *Limits
+	witness witness
+	size    int64 // bytes, as stored
+	text    int64 // bytes, decompressed
+	sha256  string
+	stamp   stamp // when its reading ended
 
 	// For csv only.
 	header []string // column names, distinct without regard to case
@@ -37,8 +40,8 @@ type census struct {
 }
 
 // newCensus is the census of a file that is still to be read.
-func newCensus(file inputFile) *census {
-	return &census{file: file, reject: map[string]int64{}}
+func newCensus(file inputFile, c *Config) *census {
+	return &census{file: file, limits: &c.Limits, witness: c.witness, reject: map[string]int64{}}
 }
 
 // takeCensus has group read every file of a source once that is not remembered:
@@ -59,6 +62,7 @@ func takeCensus(ctx context.Context, group *errgroup.Group, source *surveyed) {
 
 // take reads the file once.
 func (c *census) take(ctx context.Context, s *Source) error {
+	defer c.witness.reading(c.file.path)()
 	f, err := os.Open(c.file.path)
 	if err != nil {
 		return err
@@ -70,8 +74,13 @@ func (c *census) take(ctx context.Context, s *Source) error {
 	}
 	hash := sha256.New()
 	raw := io.TeeReader(&contextReader{ctx, f}, hash)
-	if err := c.readThrough(raw, s); err != nil {
+	if err := c.readThrough(raw, c.limits.text(before.Size(), c.file.compression != ""), s); err != nil {
 		return err
+	}
+	if c.file.format == parquetFormat {
+		if err := checkParquet(f, before.Size(), c.limits); err != nil {
+			return err
+		}
 	}
 	if _, err := io.Copy(io.Discard, raw); err != nil {
 		return err
@@ -119,14 +128,15 @@ func (c *census) unchanged() error {
 // errChanged says that somebody writes a file which is being read.
 var errChanged = dataError("changed while it was read (run again when the export is complete)")
 
-// readThrough decompresses the file to its end and splits csv into records.
-func (c *census) readThrough(raw io.Reader, s *Source) error {
+// readThrough decompresses the file to its end, of at most most bytes of text,
+// and splits csv into records.
+func (c *census) readThrough(raw io.Reader, most int64, s *Source) error {
 	text, err := c.file.decompress(raw)
 	if err != nil {
 		return damaged(err)
 	}
 	defer text.Close()
-	counted := &countingReader{r: text}
+	counted := &countingReader{r: text, most: most}
 	if c.file.format == csvFormat {
 		var uneven bool
 		uneven, err = c.eachRecord(counted, s, c.count)
@@ -209,6 +219,9 @@ func (c *census) readHeader(records *recordReader, s *Source) error {
 	if rec.fault != "" {
 		return dataError("header: %s", rec.fault)
 	}
+	if fields := bytes.Count(rec.text, []byte{c.delim}); fields >= maxColumns {
+		return dataError("header: %d columns, more than %d (repeat the export)", fields+1, maxColumns)
+	}
 	c.header = columnNames(split(rec.text, c.delim))
 	c.rework = c.rework || rec.odd || rec.line > 1
 	records.fields = len(c.header)
@@ -230,12 +243,14 @@ func sniffDelimiter(header []byte) byte {
 // columnNames makes a header's names distinct as DuckDB compares them.
 func columnNames(header []string) []string {
 	seen := map[string]bool{}
+	repeats := map[string]int{} // of a name: many a broken header is one name a million times
 	names := make([]string, len(header))
 	for i, name := range header {
 		name = cmp.Or(strings.TrimSpace(name), fmt.Sprintf("column%d", i+1))
 		unique := name
-		for n := 2; seen[strings.ToLower(unique)]; n++ {
+		for n := max(2, repeats[strings.ToLower(name)]); seen[strings.ToLower(unique)]; n++ {
 			unique = fmt.Sprintf("%s_%d", name, n)
+			repeats[strings.ToLower(name)] = n + 1
 		}
 		seen[strings.ToLower(unique)] = true
 		names[i] = unique
@@ -247,7 +262,7 @@ func columnNames(header []string) []string {
 // not the data's fault and stay as they are.
 func damaged(err error) error {
 	var path *os.PathError
-	if errors.As(err, &path) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, ErrBadData) || errors.As(err, &path) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return dataError("damaged or cut off: %w (repeat the export)", err)
@@ -276,13 +291,17 @@ func (c *contextReader) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
+// countingReader counts what is read, and ends with an error when it is too much.
 type countingReader struct {
-	r io.Reader
-	n int64
+	r       io.Reader
+	n, most int64
 }
 
 func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
+	if c.n > c.most {
+		return n, dataError("more than %d MiB of text (repeat the export; if it is sound, raise text or expansion under limits)", c.most>>20)
+	}
 	return n, err
 }

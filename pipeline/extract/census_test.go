@@ -52,7 +52,11 @@ func censusOf(t testing.TB, path string, s *Source) (*census, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := newCensus(file)
+	config, err := benchConfig(path).withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	c := newCensus(file, &config)
 	return c, c.take(t.Context(), s)
 }
 

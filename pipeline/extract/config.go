@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"perennial/pipeline/erasure"
 )
 
 // Config says what to read and what a row means. The zero value of every field
@@ -23,10 +25,20 @@ type Config struct {
 	Threads     int                `yaml:"threads"`      // default: all cores
 	SpillDir    string             `yaml:"spill_dir"`    // scratch space, emptied afterwards; default: inside the extract
 	Buckets     int                `yaml:"buckets"`      // 1 to 4096; default: by the size of the input
+	Limits      Limits             `yaml:"limits" json:",omitzero"`
+	Postgres    Postgres           `yaml:"postgres" json:",omitzero"`
 
 	// BaseDir is where relative paths begin: the folder of the YAML file.
 	BaseDir string `yaml:"-"`
+	// InProcess reads the files in this process and without its limits of time and
+	// memory, for files that one has written oneself. Otherwise a child process
+	// does, which main must serve: see ServeChild.
+	InProcess bool `yaml:"-" json:"-"`
+	// Erased are the customers whose rows are counted and left out, everywhere; nil
+	// is nobody.
+	Erased *erasure.List `yaml:"-" json:"-"`
 
+	witness    witness
 	sampleRows int // for tests: how many rows decide what columns are; 0 is profileRows
 }
 
@@ -49,13 +61,15 @@ type Sources struct {
 // text, those that amounts are computed from numbers. The macros clock(text) and
 // number(text) read times as the shop's wall clock, and numbers.
 type Source struct {
-	Files      []string `yaml:"files"`       // paths and globs of csv, tsv, json, ndjson, jsonl or parquet, optionally .gz or .zst
-	SQL        string   `yaml:"sql"`         // DuckDB SELECT over the view input; default: columns have canonical names
-	Preset     string   `yaml:"preset"`      // a named SQL instead: see Presets
-	Postgres   string   `yaml:"postgres"`    // not read: export the query's rows to files
-	Delimiter  string   `yaml:"delimiter"`   // of csv; default: what the header shows among , ; tab |
-	Encoding   string   `yaml:"encoding"`    // of csv: utf-8 (default), latin-1, windows-1252 or utf-16
-	DateFormat string   `yaml:"date_format"` // strptime format of the times; default: ISO 8601, or what the values show
+	Files      []string `yaml:"files"`                       // paths and globs of csv, tsv, json, ndjson, jsonl or parquet, optionally .gz or .zst
+	SQL        string   `yaml:"sql"`                         // DuckDB SELECT over the view input; default: columns have canonical names
+	Preset     string   `yaml:"preset"`                      // a named SQL instead: see Presets
+	Postgres   string   `yaml:"postgres" json:"-"`           // connection string, instead of files; sql is then the database's own SELECT
+	Watermark  string   `yaml:"watermark" json:",omitempty"` // with postgres: column that grows when a row changes, a time or a whole number; default: pull everything
+	Lookback   Lookback `yaml:"lookback" json:",omitzero"`   // with watermark: pull this far below it again, as 7d; default 60d for orders, else 7d
+	Delimiter  string   `yaml:"delimiter"`                   // of csv; default: what the header shows among , ; tab |
+	Encoding   string   `yaml:"encoding"`                    // of csv: utf-8 (default), latin-1, windows-1252 or utf-16
+	DateFormat string   `yaml:"date_format"`                 // strptime format of the times; default: ISO 8601, or what the values show
 
 	// Key are canonical columns that name what a later export corrects, as [order_id].
 	// Every file is then a load, later names being newer; of the rows that share a
@@ -101,7 +115,7 @@ func (c Config) withDefaults() (Config, error) {
 		return c, configError("shop %q: only a-z, 0-9 and - are allowed", c.Shop)
 	case !(c.MaxRejects > 0 && c.MaxRejects <= 1):
 		return c, configError("max_rejects %v: not a share between 0 and 1 (0.01 is one in a hundred)", c.MaxRejects)
-	case !regexp.MustCompile(`(?i)^\d+(\.\d+)? ?[KMGT]i?B$`).MatchString(c.MemoryLimit):
+	case !isSize(c.MemoryLimit):
 		return c, configError("memory_limit %q: not a size (write it as 2GiB)", c.MemoryLimit)
 	case c.Threads < 0:
 		return c, configError("threads %d: negative (0 is all cores)", c.Threads)
@@ -114,6 +128,10 @@ func (c Config) withDefaults() (Config, error) {
 		if rate := c.Rates[currency]; !(rate > 0) || math.IsInf(rate, 1) {
 			return c, configError("rates: %s: %v is not a rate (shop currency for 1 %s)", currency, rate, currency)
 		}
+	}
+	var err error
+	if c.Limits, err = c.Limits.withDefaults(); err != nil {
+		return c, err
 	}
 	for _, t := range tables {
 		if err := c.source(t.name).validate(); err != nil {
@@ -142,7 +160,9 @@ func (s *Source) validate() error {
 	case s.absent():
 		return nil
 	case s.Postgres != "":
-		return configError("postgres is not supported (export the query to files: \\copy (SELECT …) TO 'orders.csv' CSV HEADER)")
+		return s.validatePostgres()
+	case s.Watermark != "" || s.Lookback.Set:
+		return configError("watermark and lookback are for postgres (files are told by their names)")
 	case len(s.Files) == 0:
 		return configError("files is missing (name the exports to read)")
 	case s.SQL != "" && s.Preset != "":
@@ -155,6 +175,23 @@ func (s *Source) validate() error {
 		return nil
 	}
 	return configError("encoding %q is not known (utf-8, latin-1, windows-1252 or utf-16)", s.Encoding)
+}
+
+// validatePostgres checks a source of a database.
+func (s *Source) validatePostgres() error {
+	switch {
+	case len(s.Files) > 0:
+		return configError("postgres and files exclude each other (give a source one of them)")
+	case s.Preset != "":
+		return configError("postgres and preset exclude each other (presets are for files; write sql)")
+	case s.SQL == "":
+		return configError("sql is missing (write the SELECT that yields canonical columns)")
+	case s.Watermark != "" && len(s.Key) == 0:
+		return configError("watermark without key (name the columns that tell which rows a later pull replaces, as key: [order_id])")
+	case s.Watermark == "" && s.Lookback.Set:
+		return configError("lookback without watermark (name the column that grows when a row changes)")
+	}
+	return nil
 }
 
 // encoding returns the name of the character set in one spelling.

@@ -84,8 +84,15 @@ func sqlError(err error) error {
 	case duckdb.ErrorTypeParser, duckdb.ErrorTypeSyntax, duckdb.ErrorTypeBinder, duckdb.ErrorTypeCatalog,
 		duckdb.ErrorTypePermission, duckdb.ErrorTypeNotImplemented:
 		return &kindError{ErrConfig, line}
-	case duckdb.ErrorTypeConversion, duckdb.ErrorTypeInvalidInput, duckdb.ErrorTypeOutOfRange, duckdb.ErrorTypeSerialization:
+	case duckdb.ErrorTypeConversion, duckdb.ErrorTypeInvalidInput, duckdb.ErrorTypeOutOfRange, duckdb.ErrorTypeSerialization,
+		// What its readers of files throw is of no class, and what no correct file
+		// makes it do it calls internal.
+		duckdb.ErrorTypeInvalid, duckdb.ErrorTypeInternal, duckdb.ErrorTypeFatal:
 		return &kindError{ErrBadData, line}
+	case duckdb.ErrorTypeIO:
+		if strings.HasPrefix(line.Error(), "Could not read enough bytes") { // where the file says that they are
+			return &kindError{ErrBadData, line}
+		}
 	}
 	return line
 }

@@ -42,14 +42,16 @@ const (
 // what came later. The same files, configuration and asOf give the same bytes.
 //
 // Errors are ErrConfig, ErrMissing or ErrBadData, or else of reading, writing or
-// the machine. After an error dir is not complete, and Open refuses it; a folder
+// the machine. A file that ends the process which reads it, or makes it use more
+// than the limits, is ErrBadData. After an error dir is not complete, and Open refuses it; a folder
 // that was complete before loses that mark first. log may be nil.
 func Run(ctx context.Context, cfg Config, asOf history.Day, dir string, log *slog.Logger) (*Report, error) {
 	in, err := Survey(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	return in.Run(ctx, asOf, dir, log)
+	report, err := in.Run(ctx, asOf, dir, log)
+	return report, errors.Join(err, in.Close())
 }
 
 // Run extracts what was surveyed, as the function Run does. A file that has
@@ -57,6 +59,9 @@ func Run(ctx context.Context, cfg Config, asOf history.Day, dir string, log *slo
 func (in *Inputs) Run(ctx context.Context, asOf history.Day, dir string, log *slog.Logger) (*Report, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
+	}
+	if in.child != nil {
+		return in.runApart(ctx, asOf, dir, log)
 	}
 	report, err := run(ctx, in.config, in.sources, in.memory, asOf, dir, log)
 	if err != nil {
@@ -80,6 +85,7 @@ func run(ctx context.Context, c Config, sources []*surveyed, memory *Memory, asO
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(spill)) }()
+	c.witness.scratch(spill)
 	c.Buckets = c.bucketCount(sources)
 	x := &extraction{config: &c, asOf: asOf, dir: dir, spill: spill, log: log, memory: memory}
 	report = &Report{

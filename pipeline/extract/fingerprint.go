@@ -35,17 +35,29 @@ type Inputs struct {
 	config  Config // with its defaults
 	sources []*surveyed
 	memory  *Memory // nil reads everything
+
+	// Unless the configuration says otherwise, the sources are in a child process,
+	// and here is what it answered.
+	child       *child
+	fingerprint string
 }
 
 // Survey reads all files of all configured sources once. Errors are as Run's.
+// The inputs hold a child process until they are extracted or closed.
 func Survey(ctx context.Context, cfg Config) (*Inputs, error) {
 	return (*Memory)(nil).Survey(ctx, cfg)
 }
 
 // Fingerprint returns a hash of all that decides what Run would keep, except
-// the as-of day: contents and names of the files, mappings, time zone, money.
+// the as-of day: contents and names of the files, mappings, time zone, money, who
+// is erased.
 // Two equal fingerprints mean equal extracts.
-func (in *Inputs) Fingerprint() string { return in.config.fingerprint(in.sources) }
+func (in *Inputs) Fingerprint() string {
+	if in.child != nil {
+		return in.fingerprint
+	}
+	return in.config.fingerprint(in.sources)
+}
 
 // survey takes the census of all files of all configured sources, in the order
 // of tables. Files that m remembers are not read again.
@@ -73,13 +85,16 @@ func (c *Config) list() ([]*surveyed, error) {
 		if s.absent() {
 			continue
 		}
+		if s.Postgres != "" {
+			return nil, fmt.Errorf("%s: its database has not been pulled", t.name)
+		}
 		files, err := c.resolve(s)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", t.name, err)
 		}
 		found := &surveyed{table: t, source: s, files: make([]*census, len(files))}
 		for i, file := range files {
-			found.files[i] = newCensus(file)
+			found.files[i] = newCensus(file, c)
 		}
 		if s.Preset != "" {
 			if found.preset, err = readPreset(s.Preset, t.name); err != nil {
@@ -96,6 +111,9 @@ func (c *Config) fingerprint(sources []*surveyed) string {
 	// Encoding of plain values cannot fail, and sorts the rates.
 	write := json.NewEncoder(hash)
 	write.Encode([]any{fileFormat, c.Timezone, c.Currency, c.Rates, c.bucketCount(sources)})
+	if c.Erased.Len() > 0 {
+		write.Encode(c.Erased.Hash())
+	}
 	for _, s := range sources {
 		write.Encode([]any{s.table.name, s.mappingSQL(), s.source.Delimiter, s.source.encoding(), s.source.DateFormat, s.source.Key})
 		for _, f := range s.files {

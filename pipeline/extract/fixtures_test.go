@@ -2,6 +2,7 @@ package extract
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,17 @@ import (
 	"perennial/pipeline/history"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain makes the test binary a program that knows ChildCommand.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == ChildCommand {
+		if err := ServeChild(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // writeFile writes a file to a folder of its own and returns its path.
 func writeFile(t testing.TB, name, text string) string {
@@ -28,7 +39,7 @@ func writeFile(t testing.TB, name, text string) string {
 func ordersFrom(t testing.TB, text string) Config {
 	t.Helper()
 	return Config{
-		Timezone: "Europe/London", Currency: "GBP", Buckets: 1, MaxRejects: 1, Threads: 2,
+		Timezone: "Europe/London", Currency: "GBP", Buckets: 1, MaxRejects: 1, Threads: 2, InProcess: true,
 		Sources: Sources{Orders: Source{Files: []string{writeFile(t, "orders.csv", text)}}},
 	}
 }
@@ -42,10 +53,12 @@ func day(t testing.TB, s string) history.Day {
 	return d
 }
 
-// run extracts to a folder of its own.
+// runIn extracts to a folder of its own, in this process: see apart_test.go for
+// the child.
 func runIn(t testing.TB, c Config, asOf string) (dir string, r *Report, err error) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "extract")
+	c.InProcess = true
 	r, err = Run(t.Context(), c, day(t, asOf), dir, nil)
 	return dir, r, err
 }
@@ -68,8 +81,8 @@ func mustExtract(t testing.TB, c Config, asOf string) *Extract {
 func checkCounts(t testing.TB, r *Report) {
 	t.Helper()
 	for _, s := range r.Sources {
-		if s.Read != s.Kept+s.Rejected+s.Filtered+s.Replaced {
-			t.Errorf("%s: read %d is not kept %d + rejected %d + filtered %d + replaced %d", s.Table, s.Read, s.Kept, s.Rejected, s.Filtered, s.Replaced)
+		if s.Read != s.Kept+s.Rejected+s.Filtered+s.Replaced+s.Erased {
+			t.Errorf("%s: read %d is not kept %d + rejected %d + filtered %d + replaced %d + erased %d", s.Table, s.Read, s.Kept, s.Rejected, s.Filtered, s.Replaced, s.Erased)
 		}
 		var reasons int64
 		for _, reason := range s.Reasons {

@@ -30,16 +30,18 @@ type InspectedColumn struct {
 
 // Inspect looks at an export: its columns, what they hold, and how it may be
 // mapped. What it guesses is for a person to confirm.
+//
+// As nobody knows yet what the file is, a child process looks at it, as for Run.
 func Inspect(ctx context.Context, path string) (*Inspection, error) {
-	found, err := inspect(ctx, path)
-	if err != nil {
+	var found *Inspection
+	if err := callOnce(ctx, request{Call: callInspect, Path: path}, &found); err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
 	return found, nil
 }
 
-func inspect(ctx context.Context, path string) (found *Inspection, err error) {
-	b, err := openBench(ctx, path, false)
+func inspect(ctx context.Context, path string, w witness) (found *Inspection, err error) {
+	b, err := openBench(ctx, path, false, w)
 	if err != nil {
 		return nil, err
 	}
@@ -239,4 +241,14 @@ func (f *Inspection) suggest(t *canonicalTable, columns []string) {
 	if id := expressions["customer_id"]; id != "" {
 		f.SQL += "\nWHERE " + id + " IS NOT NULL"
 	}
+}
+
+// Currency returns the first currency that the export names, "" if none.
+func (f *Inspection) Currency() string {
+	for _, column := range f.Columns {
+		if column.Meaning == "currency" && len(column.Sample) > 0 {
+			return column.Sample[0]
+		}
+	}
+	return ""
 }

@@ -5,11 +5,17 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"perennial/pipeline/history"
 )
 
-// laterRowsState says how many rows a source's later part holds, 0 if there is no file.
+// laterRowsState is what is known of a source's later part.
 type laterRowsState struct {
-	Rows int64 `json:"rows"`
+	Rows int64 `json:"rows"` // in its file; 0 if there is none
+	// Erased rows are not in the file. When the first of them becomes known, all
+	// files are read, to count it with those that are.
+	Erased   int64        `json:"erased,omitempty"`
+	ErasedOn *history.Day `json:"erased_on,omitempty"` // day on which the first becomes known
 }
 
 // laterPath is where the rows lie that become known on the as-of day or later,
@@ -34,7 +40,13 @@ func (p *pass) columns() []string { return append(p.table.names(), p.loadColumns
 // partitionDue partitions the rows of earlier files that have become known since
 // the earlier extract's as-of day.
 func (p *pass) partitionDue(ctx context.Context) error {
-	if p.old == nil || p.old.Later.Rows == 0 || p.asOf == p.memory.AsOf() {
+	if p.old == nil {
+		return nil
+	}
+	if on := p.old.Later.ErasedOn; on != nil && *on < p.asOf {
+		return reread("rows of erased customers would have become known")
+	}
+	if p.old.Later.Rows == 0 || p.asOf == p.memory.AsOf() {
 		return nil
 	}
 	err := p.db.exec(ctx, fmt.Sprintf("COPY (SELECT %s, %s AS bucket FROM read_parquet(%s) WHERE due >= TIMESTAMP '%v' AND due < TIMESTAMP '%v') TO %s (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (bucket))",
@@ -53,7 +65,7 @@ func (p *pass) partitionDue(ctx context.Context) error {
 	switch {
 	case rejected:
 		return reread("rows have become known that are rejected, and their places are looked for")
-	case some && len(p.source.Key) > 0 && p.table.unique == distinctFirstColumn:
+	case some && len(p.source.Key) > 0 && (p.table.unique == distinctFirstColumn || p.config.Erased.Len() > 0):
 		return reread("rows of earlier loads have become known")
 	}
 	return nil
@@ -69,6 +81,15 @@ func (p *pass) keepLater(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if p.old != nil {
+		p.state.Later.Erased, p.state.Later.ErasedOn = p.old.Later.Erased, p.old.Later.ErasedOn
+	}
+	if some {
+		if fresh, some, err = p.laterKept(ctx, fresh); err != nil {
+			return err
+		}
+	}
+	p.report.After = p.state.Later.Erased
 	had := p.old != nil && p.old.Later.Rows > 0
 	switch {
 	case some:
@@ -82,8 +103,31 @@ func (p *pass) keepLater(ctx context.Context) error {
 	default:
 		return nil
 	}
-	return p.db.row(ctx, fmt.Sprintf("SELECT count(*), count(*) FILTER (due >= TIMESTAMP '%v') FROM read_parquet(%s)", p.asOf, quote(path)),
-		&p.state.Later.Rows, &p.report.After)
+	var after int64
+	err = p.db.row(ctx, fmt.Sprintf("SELECT count(*), count(*) FILTER (due >= TIMESTAMP '%v') FROM read_parquet(%s)", p.asOf, quote(path)), &p.state.Later.Rows, &after)
+	p.report.After += after
+	return err
+}
+
+// laterKept returns the later rows of new files without those of erased customers,
+// which it counts; some is false if none is left.
+func (p *pass) laterKept(ctx context.Context, fresh string) (kept string, some bool, err error) {
+	customers, err := p.erasedAmong(ctx, p.db, fresh)
+	if err != nil || len(customers) == 0 {
+		return fresh, true, err
+	}
+	theirs := ofCustomers(customers)
+	var rows, erased int64
+	var first *int64
+	if err := p.db.row(ctx, fmt.Sprintf("SELECT count(*), count(*) FILTER (%[1]s), epoch_us(min(%[2]s) FILTER (%[1]s)) FROM %[3]s", theirs, p.table.due(), fresh), &rows, &erased, &first); err != nil {
+		return "", false, err
+	}
+	later := &p.state.Later
+	later.Erased += erased
+	if on, _ := days(first, first); on != nil && (later.ErasedOn == nil || *on < *later.ErasedOn) {
+		later.ErasedOn = on
+	}
+	return "(FROM " + fresh + " WHERE NOT " + theirs + ")", rows > erased, nil
 }
 
 // writeLater writes the later rows of new files, and those of earlier ones that

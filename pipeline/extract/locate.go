@@ -36,8 +36,12 @@ func (p *pass) locate(ctx context.Context, again *repeats) ([]*RowError, error) 
 	if err := p.prepareLocated(ctx, again); err != nil {
 		return nil, err
 	}
+	hidden, err := p.rejectedErased(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for i := p.from(); i < len(p.files); i++ {
-		if err := p.locateIn(ctx, i, sql); err != nil {
+		if err := p.locateIn(ctx, i, sql, hidden); err != nil {
 			return nil, err
 		}
 	}
@@ -67,7 +71,7 @@ func (p *pass) prepareLocated(ctx context.Context, again *repeats) error {
 		known[i] = strconv.FormatBool(r.known)
 	}
 	for _, statement := range []string{
-		"CREATE OR REPLACE TEMP TABLE located (file INTEGER, row BIGINT, reject INTEGER, cell VARCHAR, again UBIGINT)",
+		"CREATE OR REPLACE TEMP TABLE located (file INTEGER, row BIGINT, reject INTEGER, cell VARCHAR, again UBIGINT, hidden BOOLEAN)",
 		"CREATE OR REPLACE TEMP TABLE repeated AS SELECT unnest([" + strings.Join(hashes, ", ") + "]::UBIGINT[]) AS hash, unnest([" + strings.Join(known, ", ") + "]::BOOLEAN[]) AS known",
 	} {
 		if err := p.db.exec(ctx, statement); err != nil {
@@ -78,7 +82,8 @@ func (p *pass) prepareLocated(ctx context.Context, again *repeats) error {
 }
 
 // locateIn adds the rejected and repeated rows of files[i] to the table located.
-func (p *pass) locateIn(ctx context.Context, i int, sql string) error {
+// Those for which hidden holds will not be listed.
+func (p *pass) locateIn(ctx context.Context, i int, sql, hidden string) error {
 	field, _ := p.table.repeatable()
 	one := p.input.raw(i, i+1, true) + "\nUNION ALL BY NAME SELECT * FROM raw WHERE false" // for the columns of the other files
 	judged := p.judged(lineColumn)
@@ -89,10 +94,10 @@ func (p *pass) locateIn(ctx context.Context, i int, sql string) error {
 		"CREATE OR REPLACE TEMP VIEW input AS " + p.input.typed(one, p.mapping.read, true),
 		"CREATE OR REPLACE TEMP VIEW mapped AS " + sql,
 		fmt.Sprintf(`INSERT INTO located
-SELECT %d, %s, reject, CASE WHEN reject > 0 THEN cell ELSE CAST(%s AS VARCHAR) END, CASE WHEN reject = 0 THEN hash(%s) END
+SELECT %d, %s, reject, CASE WHEN reject > 0 THEN cell ELSE CAST(%s AS VARCHAR) END, CASE WHEN reject = 0 THEN hash(%s) END, %s
 FROM (%s)
 WHERE bucket = %d OR bucket >= 0 AND hash(%s) IN (SELECT hash FROM repeated)`,
-			i, lineColumn, field, p.identity(), judged, rejectedRows, p.identity()),
+			i, lineColumn, field, p.identity(), hidden, judged, rejectedRows, p.identity()),
 	} {
 		if err := p.db.exec(ctx, statement); errors.Is(err, ErrConfig) {
 			return errors.Join(errNotLocated, err)
@@ -146,7 +151,7 @@ func (p *pass) places(ctx context.Context) ([][]place, error) {
 	all := make([][]place, len(p.files))
 	checks := p.rows.checks()
 	field, reason := p.table.repeatable()
-	query := fmt.Sprintf("SELECT file, row, reject, coalesce(cell, '') FROM located ORDER BY file, row LIMIT %d", listed)
+	query := fmt.Sprintf("SELECT file, row, reject, coalesce(cell, '') FROM located WHERE NOT hidden ORDER BY file, row LIMIT %d", listed)
 	err := p.db.each(ctx, query, func(scan func(...any) error) error {
 		var file, code int
 		var record int64

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"perennial/pipeline/history"
 )
@@ -132,16 +133,29 @@ func (m *Memory) AsOf() history.Day { return m.report.AsOf }
 // Survey is the function Survey, except that files are not read which are still
 // as they were when they were last read; and Run of the Inputs builds on the
 // extract that m is of. Its files, vocabulary, products and rejects are the same
-// bytes as without, and so are the counts of its report.
+// bytes as without, and so are the counts of its report. An extract made with
+// another list of erased customers is not built on.
 func (m *Memory) Survey(ctx context.Context, cfg Config) (*Inputs, error) {
 	c, err := cfg.withDefaults()
-	if err == nil {
-		var sources []*surveyed
-		if sources, err = c.survey(ctx, m); err == nil {
-			return &Inputs{c, sources, m}, nil
-		}
+	if err != nil {
+		return nil, fmt.Errorf("extract: %w", err)
 	}
-	return nil, fmt.Errorf("extract: %w", err)
+	if !c.InProcess {
+		return surveyApart(ctx, c, m)
+	}
+	sources, err := c.survey(ctx, m)
+	if err != nil {
+		return nil, fmt.Errorf("extract: %w", err)
+	}
+	return &Inputs{config: c, sources: sources, memory: m}, nil
+}
+
+// folder is what a child recalls; "" for nothing.
+func (m *Memory) folder() string {
+	if m == nil {
+		return ""
+	}
+	return m.dir
 }
 
 // source returns what is remembered of a table, or nil.
@@ -193,11 +207,11 @@ func (c *census) recall(r *rememberedFile) {
 	}
 }
 
-// remembered is what recall takes.
-func (c *census) remembered() rememberedFile {
+// remembered is what recall takes, with faults as they may be shown.
+func (c *census) remembered(faults []*RowError) rememberedFile {
 	return rememberedFile{
 		Path: c.file.path, Stamp: c.stamp, Text: c.text, SHA256: c.sha256, Header: c.header, Delim: c.delim,
-		Rows: c.rows, Faults: remember(c.faults), Reject: c.reject, Rework: c.rework,
+		Rows: c.rows, Faults: remember(faults), Reject: c.reject, Rework: c.rework,
 	}
 }
 
@@ -210,7 +224,7 @@ func (s *memoryState) load(dir string) error {
 		return err
 	}
 	sum, text, _ := bytes.Cut(text, []byte("\n"))
-	if string(sum) != sumOf(text) {
+	if string(sum) != sumLine(text) {
 		return fmt.Errorf("%s is damaged", stateFile)
 	}
 	if err := json.Unmarshal(text, s); err != nil {
@@ -237,8 +251,12 @@ func (s *memoryState) save(dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, stateFile), append([]byte(sumOf(text)+"\n"), text...), 0o666)
+	return os.WriteFile(filepath.Join(dir, stateFile), append([]byte(sumLine(text)+"\n"), text...), 0o666)
 }
+
+// sumLine stands before the state, as JSON too, so that all of the file can be
+// searched for texts.
+func sumLine(text []byte) string { return strconv.Quote(sumOf(text)) }
 
 func sumOf(text []byte) string {
 	sum := sha256.Sum256(text)

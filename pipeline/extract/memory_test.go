@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"perennial/pipeline/erasure"
 )
 
 // nights are the nights of a shop, each building on the one before.
@@ -193,7 +195,7 @@ const tinyHeader = "customer_id,order_id,ordered_at,product_id,category,amount,l
 func tinyShop(t testing.TB, key ...string) (Config, string) {
 	t.Helper()
 	dir := t.TempDir()
-	c := Config{Timezone: "Europe/London", Currency: "GBP", Buckets: 3, MaxRejects: 1, Threads: 1, sampleRows: 4}
+	c := Config{Timezone: "Europe/London", Currency: "GBP", Buckets: 3, MaxRejects: 1, Threads: 1, InProcess: true, sampleRows: 4}
 	c.Sources.Orders = Source{Files: []string{filepath.Join(dir, "orders-*.csv")}, Key: key}
 	c.Sources.Products.Files = []string{filepath.Join(dir, "products-*.csv")}
 	c.Sources.Customers.Files = []string{filepath.Join(dir, "people-*.csv")}
@@ -204,8 +206,9 @@ func tinyShop(t testing.TB, key ...string) (Config, string) {
 }
 
 // play runs the planned nights.
-func play(t *testing.T, plans []plan, key ...string) {
+func play(t *testing.T, plans []plan, erased *erasure.List, key ...string) {
 	c, dir := tinyShop(t, key...)
+	c.Erased = erased
 	n := newNights(t, c)
 	for i, p := range plans {
 		for name, text := range p.write {
@@ -229,13 +232,21 @@ var drawn = flag.Int("shops", 3, "shops that are drawn for the properties of nig
 // TestBuildingOnTheNightBeforeChangesNothing is what all of this rests on.
 func TestBuildingOnTheNightBeforeChangesNothing(t *testing.T) {
 	for seed := range *drawn {
-		play(t, anyPlans.Example(seed))
+		play(t, anyPlans.Example(seed), nil)
 	}
 }
 
 func TestBuildingOnTheNightBeforeWithAKey(t *testing.T) {
 	for seed := range *drawn {
-		play(t, anyPlans.Example(1000+seed), "order_id")
+		play(t, anyPlans.Example(1000+seed), nil, "order_id")
+	}
+}
+
+func TestBuildingOnTheNightBeforeWithErasedCustomers(t *testing.T) {
+	erased := erasedList(t, "a", "c")
+	for seed := range *drawn {
+		play(t, anyPlans.Example(2000+seed), erased)
+		play(t, anyPlans.Example(3000+seed), erased, "order_id")
 	}
 }
 

@@ -86,6 +86,59 @@ func TestCorrectionsReplaceAnOrder(t *testing.T) {
 	}
 }
 
+// TestNightsAfterAnErasure erases a customer between nights: nothing of what the
+// night before holds is built on, and then no night holds her rows, also those that
+// would become known later.
+func TestNightsAfterAnErasure(t *testing.T) {
+	c, dir := tinyShop(t)
+	c.Sources.Customers = Source{}
+	write := func(name, text string) { rewrite(t, filepath.Join(dir, name), []byte(text)) }
+	const her = "Ada-0815"
+	write("products-01.csv", "product_id,category,name\nP,p,Pan\n")
+	write("orders-01.csv", tinyHeader+her+",1,2025-01-01,P,,5,\nb,2,2025-01-02,Q,q,5,\nc,3,2025-01-03,P,,5,\n"+
+		"d,4,2025-01-04,P,,5,\nb,5,soon,P,,5,\n"+her+",6,soon,P,,5,\n"+her+",7,2025-01-08,P,,5,\nd,8,2025-01-20,P,,5,\n"+her+",short\n")
+	n := newNights(t, c)
+	n.night("2025-01-05")
+	n.config.Erased = erasedList(t, her)
+	for _, night := range []struct {
+		file, asOf, way     string
+		kept, erased, after int64
+	}{
+		{"", "2025-01-05", "all files: the configuration or the list of erased customers has changed", 3, 1, 2},
+		{her + ",9,2025-01-05,P,,5,\ne,10,2025-01-05,P,,5,\n" + her + ",11,soon,P,,5,\n" + her + ",12,2025-01-30,P,,5,\n", "2025-01-06", "1 new of 2 files", 4, 2, 3},
+		{"", "2025-01-08", "0 new of 2 files", 4, 2, 3},
+		{"", "2025-01-10", "all files: rows of erased customers would have become known", 4, 3, 2},
+		{"", "2025-01-25", "0 new of 2 files", 5, 3, 1},
+	} {
+		if night.file != "" {
+			write("orders-02.csv", tinyHeader+night.file)
+		}
+		r, ways := n.night(night.asOf)
+		s := r.Source("orders")
+		if ways["orders"] != night.way || s.Kept != night.kept || s.Erased != night.erased || s.After != night.after {
+			t.Errorf("%s: %q: %+v", night.asOf, ways["orders"], s)
+		}
+		if a := s.Arrivals; night.file != "" && (a == nil || a.total() != 1) {
+			t.Errorf("%s: arrivals %v, want one", night.asOf, a)
+		}
+		checkNoCell(t, n.last, []string{her})
+	}
+}
+
+// TestChildBuildsOnTheNightBefore hands the earlier extract to a child process.
+func TestChildBuildsOnTheNightBefore(t *testing.T) {
+	c, dir := tinyShop(t)
+	c.Sources.Customers, c.InProcess = Source{}, false
+	rewrite(t, filepath.Join(dir, "products-01.csv"), []byte("product_id,category,name\nP,p,Pan\n"))
+	rewrite(t, filepath.Join(dir, "orders-01.csv"), []byte(tinyHeader+"a,1,2025-01-01,P,,5,\nb,2,2025-01-06,P,,5,\n"))
+	n := newNights(t, c)
+	n.night("2025-01-05")
+	r, ways := n.night("2025-01-08")
+	if s := r.Source("orders"); ways["orders"] != "0 new of 1 files" || s.Kept != 2 || s.Arrivals == nil {
+		t.Errorf("%q: %+v", ways["orders"], s)
+	}
+}
+
 func TestKeysThatCannotBe(t *testing.T) {
 	for _, tt := range []struct {
 		change func(*Config)

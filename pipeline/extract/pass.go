@@ -73,8 +73,9 @@ func (p *pass) begin() {
 		for _, fault := range sortedKeys(f.reject) {
 			p.report.reject(wholeRow, fault, f.reject[fault])
 		}
-		p.report.Listed = append(p.report.Listed, f.faults...)
-		p.state.Files = append(p.state.Files, f.remembered())
+		faults := p.config.withheld(f.faults)
+		p.report.Listed = append(p.report.Listed, faults...)
+		p.state.Files = append(p.state.Files, f.remembered(faults))
 	}
 	if p.old == nil {
 		return

@@ -26,7 +26,7 @@ func (c *Config) settings(s *surveyed) string {
 	// Encoding of plain values cannot fail, and sorts the rates.
 	json.NewEncoder(hash).Encode([]any{
 		memoryFormat, fileFormat, s.table.name, s.mappingSQL(), s.preset.columns, s.source.Delimiter, s.source.encoding(),
-		s.source.DateFormat, s.source.Key, c.Timezone, c.Currency, c.Rates, c.sample(),
+		s.source.DateFormat, s.source.Key, c.Timezone, c.Currency, c.Rates, c.sample(), c.Erased.Hash(),
 	})
 	return hex.EncodeToString(hash.Sum(nil))
 }
@@ -49,7 +49,7 @@ func (x *extraction) foundation(s *surveyed) (*sourceState, error) {
 	case old == nil:
 		return nil, reread("not in the earlier extract")
 	case old.Settings != x.config.settings(s):
-		return nil, reread("the configuration has changed")
+		return nil, reread("the configuration or the list of erased customers has changed")
 	case s.table.name == "orders" && old.Categories != x.categories:
 		return nil, reread("the categories of products have changed")
 	}

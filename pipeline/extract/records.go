@@ -106,6 +106,11 @@ func (s *recordReader) physicalLine() (line []byte, size int, err error) {
 			}
 			return bytes.TrimSuffix(text, []byte{'\r'}), len(text), nil
 		}
+		if len(text) > maxRecord {
+			// Too long already: the rest is not worth its memory.
+			text = text[:maxRecord+1]
+			s.buf = s.buf[:s.start+len(text)]
+		}
 		searched = len(text)
 		if err := s.fill(); err != nil {
 			return nil, 0, err

@@ -100,7 +100,11 @@ func (p *pass) valuesOnly(ctx context.Context, again *repeats) ([]*RowError, err
 		return nil, err
 	}
 	if ok {
-		query := fmt.Sprintf("SELECT reject, coalesce(cell, '') FROM %s ORDER BY ALL LIMIT %d", rows, listed)
+		hidden, err := p.rejectedErased(ctx)
+		if err != nil {
+			return nil, err
+		}
+		query := fmt.Sprintf("SELECT reject, coalesce(cell, '') FROM %s WHERE NOT %s ORDER BY ALL LIMIT %d", rows, hidden, listed)
 		err = p.db.each(ctx, query, func(scan func(...any) error) error {
 			var code int
 			var value string

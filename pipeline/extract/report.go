@@ -23,16 +23,17 @@ type Report struct {
 }
 
 // SourceReport counts the rows of one canonical table.
-// Read = Kept + Rejected + Filtered + Replaced, always.
+// Read = Kept + Rejected + Filtered + Replaced + Erased, always.
 type SourceReport struct {
 	Table    string       `json:"table"`
 	Files    []FileReport `json:"files"`
 	Read     int64        `json:"read"`
 	Kept     int64        `json:"kept"`
 	Rejected int64        `json:"rejected"`
-	Filtered int64        `json:"filtered"` // left out by the SQL
-	Replaced int64        `json:"replaced"` // by rows of a newer load with the same key
-	After    int64        `json:"after"`    // of the as-of day or later: not part of this extract, and not in Read
+	Filtered int64        `json:"filtered"`         // left out by the SQL
+	Replaced int64        `json:"replaced"`         // by rows of a newer load with the same key
+	Erased   int64        `json:"erased,omitempty"` // of customers who must not be known any more
+	After    int64        `json:"after"`            // of the as-of day or later: not part of this extract, and not in Read
 	Reasons  []Reason     `json:"reasons,omitempty"`
 
 	First     *history.Day `json:"first,omitempty"` // day of the earliest kept row
@@ -86,6 +87,9 @@ func (s *SourceReport) print(w io.Writer, currency string) {
 	fmt.Fprintf(w, "%-12s read %d = kept %d + rejected %d + filtered %d", s.Table, s.Read, s.Kept, s.Rejected, s.Filtered)
 	if s.Replaced > 0 {
 		fmt.Fprintf(w, " + replaced %d", s.Replaced)
+	}
+	if s.Erased > 0 {
+		fmt.Fprintf(w, " + erased %d", s.Erased)
 	}
 	if s.After > 0 {
 		fmt.Fprintf(w, "; %d later than the as-of day", s.After)

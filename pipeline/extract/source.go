@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"perennial/pipeline/history"
@@ -32,9 +33,7 @@ type extraction struct {
 func (x *extraction) readAll(ctx context.Context, sources []*surveyed) (reports []SourceReport, err error) {
 	var paths []string
 	for _, s := range sources {
-		for _, f := range s.files {
-			paths = append(paths, f.file.path)
-		}
+		paths = append(paths, s.paths()...)
 	}
 	folders := []string{x.dir}
 	if x.memory != nil {
@@ -93,6 +92,7 @@ func productsFirst(sources []*surveyed) []int {
 // enough, or else all.
 func (x *extraction) read(ctx context.Context, s *surveyed) (*pass, error) {
 	began := time.Now()
+	defer x.config.witness.reading(s.paths()...)()
 	old, err := x.foundation(s)
 	var p *pass
 	if err == nil {
@@ -103,7 +103,7 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*pass, error) {
 		p, err = x.readOnto(ctx, s, nil)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.table.name, err)
+		return nil, fmt.Errorf("%s: %w", s.table.name, s.inFile(err))
 	}
 	r := p.report
 	if err := writeRejects(filepath.Join(x.dir, rejectsFolder), r); err != nil {
@@ -120,7 +120,7 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*pass, error) {
 		way = "all files"
 	}
 	x.log.Info("read", "table", r.Table, "way", way, "why", why, "read", r.Read, "kept", r.Kept, "rejected", r.Rejected,
-		"replaced", r.Replaced, "filtered", r.Filtered, "after", r.After, "seconds", time.Since(began).Seconds())
+		"replaced", r.Replaced, "filtered", r.Filtered, "erased", r.Erased, "after", r.After, "seconds", time.Since(began).Seconds())
 	return p, os.RemoveAll(p.staging)
 }
 
@@ -142,6 +142,14 @@ func (x *extraction) readOnto(ctx context.Context, s *surveyed, old *sourceState
 	}
 	p.report.sortReasons()
 	return p, nil
+}
+
+// inFile names the file that a source's bad data is in, where there is only one.
+func (s *surveyed) inFile(err error) error {
+	if name := s.files[0].file.name(); len(s.files) == 1 && errors.Is(err, ErrBadData) && !strings.Contains(err.Error(), name) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return err
 }
 
 // sortedKeys returns the keys of a map in order.

@@ -27,37 +27,66 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 	if err := cmp.Or(s.check(), d.check()); err != nil {
 		return Result{}, err
 	}
-	head, err := headIfAny(ctx, s.Store)
-	if err != nil {
-		return Result{}, err
-	}
-	if result, err := s.overtaken(ctx, d, head, 0); err != nil {
-		return result, err
-	}
-	t, err := s.readBack(ctx, d)
-	if err != nil {
-		return Result{}, err
-	}
+	known := uint64(0) // commits up to this one do not make the work pointless
 	for range maxFences {
-		c := s.record(d, t, head)
+		tip, err := tipIfAny(ctx, s.Store)
+		if err == nil && !d.Force {
+			err = tip.damage // whether the work is done cannot be told
+		}
+		if err != nil {
+			return Result{}, err
+		}
+		if result, err := s.overtaken(ctx, d, tip.newest, known); err != nil {
+			return result, err
+		}
+		if s.Fence != nil {
+			if err := s.Fence(ctx); err != nil {
+				return Result{}, fmt.Errorf("publish: run %s: %w", s.RunID, err)
+			}
+		}
+		c := s.record(d, tip)
+		if err := claimRuns(ctx, s.Store, c); err != nil {
+			return Result{}, err
+		}
+		t, err := s.readBack(ctx, d)
+		if err != nil {
+			return Result{}, err
+		}
+		c.describe(t, d, tip.newest)
 		if err := refusal(s.RunID, c.Gates); err != nil {
 			return Result{}, err
 		}
-		won, err := createCommit(ctx, s.Store, c)
+		won, err := propose(ctx, s.Store, c, tip)
 		if err != nil {
 			return Result{}, err
 		}
 		if won {
 			return Result{Commit: c, Warning: advance(ctx, s.Store, c.N)}, nil
 		}
-		if head, err = findHead(ctx, s.Store); err != nil {
-			return Result{}, err
-		}
-		if result, err := s.overtaken(ctx, d, head, c.Base); err != nil {
-			return result, err
-		}
+		known = tip.n
 	}
 	return Result{}, fmt.Errorf("publish: run %s: %w (run again)", s.RunID, ErrContended)
+}
+
+// propose stages the delta from the tip to c, and makes c the next commit. It
+// returns false if another run's record has the number. A tip that cannot be read
+// does not hold up the set that comes after it.
+func propose(ctx context.Context, st store.Store, c *Commit, tip tip) (won bool, err error) {
+	if tip.newest != nil {
+		c.Delta, err = difference(ctx, st, tip.newest, c)
+	}
+	switch {
+	case tip.damage != nil:
+		c.NoDelta = tip.damage.Error()
+	case errors.Is(err, errBaseDamaged):
+		c.NoDelta = err.Error()
+	case err != nil:
+		if _, taken := readCommit(ctx, st, c.N); taken == nil {
+			return false, nil // and gc may have deleted what was staged for the number
+		}
+		return false, err
+	}
+	return createCommit(ctx, st, c)
 }
 
 // overtaken returns an error if a commit after n makes this one pointless: the
@@ -68,7 +97,7 @@ func (s Set) overtaken(ctx context.Context, d Draft, head *Commit, n uint64) (Re
 	}
 	done, err := publishedAfter(ctx, s.Store, head, d.IdempotencyKey, n)
 	if err != nil {
-		return Result{}, err
+		return Result{Commit: done}, err
 	}
 	if done != nil {
 		return Result{Commit: done}, fmt.Errorf("publish: run %s: %w as commit %d", s.RunID, ErrAlreadyPublished, done.N)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -86,35 +85,6 @@ func TestTheSameKeyPublishesOnce(t *testing.T) {
 	repeated.Force = true
 	if result, err := again.Commit(t.Context(), repeated); err != nil || result.Commit.N != 3 {
 		t.Errorf("forced: %+v, %v, want commit 3", result.Commit, err)
-	}
-}
-
-func TestOneOfEightWritersWins(t *testing.T) {
-	const writers, rounds = 8, 3
-	st := store.NewMemory()
-	rows := sampleScores(20, 1)
-	for round := range uint64(rounds) {
-		results := make([]error, writers)
-		var group sync.WaitGroup
-		for i := range writers {
-			set := sampleSet(st, 100*round+uint64(i))
-			d := set.stage(t, rows)
-			d.IdempotencyKey = sampleSet(st, 100*round).RunID
-			group.Go(func() { _, results[i] = set.Commit(t.Context(), d) })
-		}
-		group.Wait()
-		wins := 0
-		for _, err := range results {
-			if err == nil {
-				wins++
-			} else if !errors.Is(err, ErrAlreadyPublished) {
-				t.Errorf("round %d: %v", round, err)
-			}
-		}
-		head, err := Head(t.Context(), st)
-		if err != nil || wins != 1 || head.Commit.N != round+1 {
-			t.Fatalf("round %d: %d writers won, head %+v, %v", round, wins, head, err)
-		}
 	}
 }
 
@@ -259,36 +229,4 @@ func TestADraftThatCannotBe(t *testing.T) {
 	if _, err := Head(t.Context(), set.Store); !errors.Is(err, ErrNoCommit) {
 		t.Errorf("after refusals: %v, want ErrNoCommit", err)
 	}
-}
-
-// BenchmarkPublish stages, verifies, gates and commits 200,000 customers in a folder.
-func BenchmarkPublish(b *testing.B) {
-	const customers = 200_000
-	folder, err := store.OpenFolder(b.TempDir())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer folder.Close()
-	buckets := byBucket(sampleScores(customers, 1), 16)
-	b.ReportAllocs()
-	nonce := uint64(0)
-	for b.Loop() {
-		nonce++
-		set := Set{Store: folder, RunID: NewRunID(time.Unix(0, 0), nonce), Buckets: len(buckets)}
-		d := Draft{AsOf: sampleDay, IdempotencyKey: set.RunID}
-		for k, rows := range buckets {
-			part, err := set.WritePart(b.Context(), k, rows)
-			if err != nil {
-				b.Fatal(err)
-			}
-			d.Parts = append(d.Parts, part)
-			for i := range rows {
-				d.Eligible.Add(rows[i].CustomerID)
-			}
-		}
-		if _, err := set.Commit(b.Context(), d); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(customers*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }

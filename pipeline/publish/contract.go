@@ -43,8 +43,8 @@ type Score struct {
 	// what
 	NextProducts              []string  `group:"what" parquet:"next_products,list" crm:"yes" doc:"Up to five product ids, most likely first."`
 	NextCategories            []string  `parquet:"next_categories,list" crm:"yes" doc:"Up to three categories, most likely first."`
-	ReplenishDueDate          *int32    `parquet:"replenish_due_date,date,optional" crm:"yes" doc:"Day by which the first consumable is likely needed again, not before as_of; null when none likely is within a year."`
-	ReplenishProduct          string    `parquet:"replenish_product,dict,optional" crm:"yes" doc:"The consumable of replenish_due_date. Since 1.1."`
+	ReplenishDueDate          *int32    `parquet:"replenish_due_date,date,optional" crm:"yes" doc:"Day by which the first consumable, or where none has a day the first category with some, is likely needed again, not before as_of; null when none likely is within a year."`
+	ReplenishProduct          string    `parquet:"replenish_product,dict,optional" crm:"yes" doc:"The consumable of replenish_due_date; empty where it is a category, which replenish_reason names. Since 1.1."`
 	ReplenishReason           string    `parquet:"replenish_reason,optional" doc:"Why it is due, in words. Since 1.1."`
 	NextProductProbabilities  []float64 `parquet:"next_product_probabilities,list" doc:"P(the next order holds it) of each of next_products, in its order; empty where the shop is too young to say, or the customer has never ordered. Since 1.1."`
 	NextProductReasons        []string  `parquet:"next_product_reasons,list" doc:"Why each of next_products, in its order, in words with numbers of the order lines. Since 1.1."`

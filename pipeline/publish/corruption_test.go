@@ -2,6 +2,8 @@ package publish
 
 import (
 	"errors"
+	"flag"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -11,46 +13,59 @@ import (
 	"perennial/pipeline/store"
 )
 
-// Whatever byte of a store is changed or cut off, a reader sees the rows that
-// were published or ErrCorrupt.
+// mutations is how many damaged objects are read; nightly, ask for more:
+//
+//	go test ./pipeline/publish -run TestCorruptionIsNeverRead -mutations 100000
+var mutations = flag.Int("mutations", 2000, "damaged objects that the corruption test reads")
+
+// Whatever byte of a store is changed or cut off, a reader of rows and a follower
+// of changes see what was published or a typed error.
 func TestCorruptionIsNeverRead(t *testing.T) {
 	st := store.NewMemory()
-	publish(t, st, 1, sampleScores(30, 1))
-	c := publish(t, st, 2, sampleScores(30, 2))
+	publish(t, st, 1, sampleScores(12, 1))
+	applied, _ := readShown(t, st)
+	c := publish(t, st, 2, sampleScores(12, 2))
 	r, err := Head(t.Context(), st)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := decisions(readAll(t, r))
+	shown, _ := readShown(t, st)
 
 	rng := rand.New(rand.NewPCG(1, 0))
 	for _, object := range []struct {
-		key       string
-		mutations int
-		hint      bool
+		key     string
+		percent int
+		rows    error // what a reader of rows gets
+		follow  error // what a follower gets
 	}{
-		{c.Parts[0].Key, 400, false},
-		{c.Parts[1].Key, 100, false},
-		{commitKey(2), 400, false},
-		{hintKey, 100, true},
+		{c.Parts[0].Key, 25, ErrCorrupt, nil},
+		{c.Parts[1].Key, 5, ErrCorrupt, nil},
+		{c.Delta.Parts[0].Key, 25, nil, ErrReadAll},
+		{c.Delta.Parts[1].Key, 5, nil, ErrReadAll},
+		{commitKey(2), 30, ErrCorrupt, ErrCorrupt},
+		{hintKey, 10, nil, nil},
 	} {
 		good, err := st.Read(t.Context(), object.key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range object.mutations {
-			bad := mutate(rng, good)
-			if err := st.Replace(t.Context(), object.key, bad); err != nil {
+		for i := range *mutations * object.percent / 100 {
+			if err := st.Replace(t.Context(), object.key, mutate(rng, good)); err != nil {
 				t.Fatal(err)
 			}
 			got, err := headDecisions(t, st)
-			if object.hint && err != nil {
-				t.Errorf("%s, mutation %d %.40q: %v: a wrong hint must not stop a reader", object.key, i, bad, err)
-			} else if !object.hint && !errors.Is(err, ErrCorrupt) {
-				t.Errorf("%s, mutation %d: %v, want ErrCorrupt", object.key, i, err)
+			if !errors.Is(err, object.rows) {
+				t.Errorf("%s, mutation %d: %v, want %v", object.key, i, err, object.rows)
 			}
 			if err == nil && !cmp.Equal(want, got) {
 				t.Fatalf("%s, mutation %d: wrong scores", object.key, i)
+			}
+			copied := maps.Clone(applied)
+			if _, err := copied.apply(t.Context(), st, 1); !errors.Is(err, object.follow) {
+				t.Errorf("%s, mutation %d: %v, want %v", object.key, i, err, object.follow)
+			} else if err == nil && !maps.Equal(copied, shown) {
+				t.Fatalf("%s, mutation %d: wrong changes", object.key, i)
 			}
 		}
 		if err := st.Replace(t.Context(), object.key, good); err != nil {

@@ -74,6 +74,29 @@ Null means unknown now; a list is empty, never null.
 
 const nestedHead = "\n## Within the columns\n"
 
+const deltaHead = `
+## What changed
+
+Each commit but the first names, under ` + "`delta`" + ` of its record, the difference to the commit before, as Parquet:
+one part for each part of the set, one row per customer to write or remove, sorted by customer_id.
+
+| column | type | null | meaning |
+|---|---|---|---|
+`
+
+const deltaTail = `
+Only a changed ` + "`row_hash`" + ` makes an upsert. A delete is a tombstone: the customer has left the set or is excluded now, and must
+be removed wherever scores are shown. ` + "`delta.counts`" + ` adds up: upserted + unchanged + deleted + ineligible = total, the
+customers of either commit; tombstones are the deleted and ineligible whom the commit before showed.
+
+To follow: keep the number of the last commit applied. Read the records after it, one by one, up to the newest; check size
+and SHA-256 of each delta part against the record; write and remove, in the order of commits; then keep the new number. Applying
+a commit twice does no harm. Read everything instead — all rows of the newest commit but the excluded, removing whomever else is
+shown — at the beginning, when a commit on the way has no delta (` + "`no_delta`" + ` says why), when a delta has been
+collected (sets and deltas are kept for 14 commits and 30 days) or is damaged, and when the store does not have
+the number yet. A rollback is a commit like any other.
+`
+
 // document returns SCORES.md.
 func document() string {
 	var b strings.Builder
@@ -97,6 +120,15 @@ func document() string {
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", c.name, c.typeName(field.Type), yes(c.optional), c.meaning(field))
 		}
 	}
+	b.WriteString(deltaHead)
+	row := reflect.TypeFor[DeltaRow]()
+	columns := columnsOf(row, "")
+	for i := range columns {
+		c := &columns[i]
+		field := row.Field(c.field)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", c.name, c.typeName(field.Type), yes(c.optional), c.meaning(field))
+	}
+	b.WriteString(deltaTail)
 	return b.String()
 }
 
@@ -113,6 +145,8 @@ func (c *column) typeName(t reflect.Type) string {
 		t = t.Elem()
 	}
 	switch {
+	case t == reflect.TypeFor[Score]():
+		return "a row as above"
 	case c.date:
 		return "date"
 	case t == reflect.TypeFor[time.Time]():

@@ -10,15 +10,16 @@ import (
 
 // Draft is what a commit says besides its rows.
 type Draft struct {
-	Parts          []Part // as WritePart returned them, of bucket 0, 1, …
-	AsOf           history.Day
-	Eligible       IDChecksum        // the customers the set must hold, no more and no fewer
-	IdempotencyKey string            // hash of as-of, inputs, config, program and models
-	Models         map[string]string // question → version
-	Checks         []Gate            // outcomes of earlier stages, enforced with the rest
-	Override       *Override         // nil: every failed gate holds the set back
-	Force          bool              // publish though the key or a later day is there
-	CreatedAt      time.Time
+	Parts           []Part // as WritePart returned them, of bucket 0, 1, …
+	AsOf            history.Day
+	Eligible        IDChecksum        // the customers the set must hold, no more and no fewer
+	IdempotencyKey  string            // hash of as-of, inputs, config, program and models
+	ErasureListHash string            // of the customers who were left out; "" for nobody
+	Models          map[string]string // question → version
+	Checks          []Gate            // outcomes of earlier stages, enforced with the rest
+	Override        *Override         // nil: every failed gate holds the set back
+	Force           bool              // publish though the key or a later day is there
+	CreatedAt       time.Time
 }
 
 // check returns an error unless the draft can become a record.
@@ -35,28 +36,31 @@ type Result struct {
 	Warning error // the hint CURRENT.json lags; readers probe past it and the next night mends it
 }
 
-// record returns the commit that follows head, with the outcome of every gate.
-func (s Set) record(d Draft, t *tally, head *Commit) *Commit {
-	c := &Commit{
-		N:              1,
-		Kind:           KindPublish,
-		RunID:          s.RunID,
-		AsOf:           d.AsOf,
-		CreatedAt:      d.CreatedAt.UTC(),
-		IdempotencyKey: d.IdempotencyKey,
-		SchemaVersion:  SchemaVersion,
-		SchemaHash:     schemaHash(),
-		Models:         maps.Clone(d.Models),
-		Rows:           t.rows,
-		IDs:            t.ids,
-		Churn:          t.churn.distribution(),
-		Override:       d.Override,
-		Parts:          d.Parts,
+// record returns the commit that follows the tip, as far as it is known before
+// the rows are read.
+func (s Set) record(d Draft, tip tip) *Commit {
+	return &Commit{
+		N:               tip.n + 1,
+		Base:            tip.n,
+		Kind:            KindPublish,
+		RunID:           s.RunID,
+		AsOf:            d.AsOf,
+		CreatedAt:       d.CreatedAt.UTC(),
+		IdempotencyKey:  d.IdempotencyKey,
+		ErasureListHash: d.ErasureListHash,
+		SchemaVersion:   SchemaVersion,
+		SchemaHash:      schemaHash(),
+		Models:          maps.Clone(d.Models),
+		Override:        d.Override,
+		Parts:           d.Parts,
 	}
-	if head != nil {
-		c.N, c.Base = head.N+1, head.N
-	}
+}
+
+// describe adds what the rows say and the outcome of every gate.
+func (c *Commit) describe(t *tally, d Draft, head *Commit) {
+	c.Rows = t.rows
+	c.IDs = t.ids
+	c.Churn = t.churn.distribution()
 	gates := append(t.absolute(d.Eligible), t.drift(head)...)
 	c.Gates = d.Override.apply(append(gates, d.Checks...))
-	return c
 }

@@ -16,37 +16,62 @@ type hint struct {
 	N uint64 `json:"n"`
 }
 
-// remembered is how many commits back an idempotency key is looked for: a year
-// of nights and a month.
-const remembered = 400
+// tip is the newest commit record, readable or not.
+type tip struct {
+	n      uint64
+	newest *Commit // nil when damaged
+	damage error
+}
 
-// findHead returns the newest commit or ErrNoCommit. Commit numbers have no
-// gaps, so the first absent one ends the search.
-func findHead(ctx context.Context, st store.Store) (*Commit, error) {
+// shows reports whether readers of the newest commit see the set of commit n.
+func (t tip) shows(n uint64) bool {
+	return t.newest != nil && n > 0 && (t.n == n || t.newest.RestoredFrom == n)
+}
+
+// findTip returns the newest commit, or ErrNoCommit. Commit numbers have no
+// gaps, so the first absent one ends the search. A damaged record holds its number
+// all the same.
+func findTip(ctx context.Context, st store.Store) (tip, error) {
 	n, err := readHint(ctx, st)
+	if err != nil {
+		return tip{}, err
+	}
+	var t tip
+	for n = max(n, 1); ; n++ {
+		c, err := readCommit(ctx, st, n)
+		switch {
+		case errors.Is(err, ErrNoCommit) && t.n == 0 && n > 1:
+			n = 0 // the hint is wrong: probe from the start
+		case errors.Is(err, ErrNoCommit) && t.n == 0:
+			return tip{}, fmt.Errorf("publish: %w (run a night first)", ErrNoCommit)
+		case errors.Is(err, ErrNoCommit):
+			return t, nil
+		case errors.Is(err, ErrCorrupt):
+			t = tip{n, nil, err}
+		case err != nil:
+			return tip{}, err
+		default:
+			t = tip{n, c, nil}
+		}
+	}
+}
+
+// findHead returns the newest commit or ErrNoCommit.
+func findHead(ctx context.Context, st store.Store) (*Commit, error) {
+	t, err := findTip(ctx, st)
 	if err != nil {
 		return nil, err
 	}
-	newest, err := readCommit(ctx, st, n)
+	return t.newest, t.damage
+}
+
+// tipIfAny is findTip with the zero value for a store without commits.
+func tipIfAny(ctx context.Context, st store.Store) (tip, error) {
+	t, err := findTip(ctx, st)
 	if errors.Is(err, ErrNoCommit) {
-		newest, n = nil, 0 // no hint, or one that is wrong: probe from the start
-	} else if err != nil {
-		return nil, err
+		return tip{}, nil
 	}
-	for {
-		next, err := readCommit(ctx, st, n+1)
-		if errors.Is(err, ErrNoCommit) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		newest, n = next, n+1
-	}
-	if newest == nil {
-		return nil, fmt.Errorf("publish: %w (run a night first)", ErrNoCommit)
-	}
-	return newest, nil
+	return t, err
 }
 
 // headIfAny is findHead with nil for a store without commits.
@@ -87,6 +112,10 @@ func advance(ctx context.Context, st store.Store, n uint64) error {
 			return nil
 		}
 	}
+	return writeHint(ctx, st, n)
+}
+
+func writeHint(ctx context.Context, st store.Store, n uint64) error {
 	body, err := json.Marshal(hint{n})
 	if err != nil {
 		return err
@@ -95,35 +124,4 @@ func advance(ctx context.Context, st store.Store, n uint64) error {
 		return fmt.Errorf("publish: move %s to commit %d: %w", hintKey, n, err)
 	}
 	return nil
-}
-
-// Published returns the newest commit that carries the idempotency key, or nil.
-// It looks at the last 400 commits.
-func Published(ctx context.Context, st store.Store, idempotencyKey string) (*Commit, error) {
-	head, err := headIfAny(ctx, st)
-	if err != nil {
-		return nil, err
-	}
-	return publishedAfter(ctx, st, head, idempotencyKey, 0)
-}
-
-// publishedAfter looks for the key from head back to the commit after n.
-func publishedAfter(ctx context.Context, st store.Store, head *Commit, idempotencyKey string, n uint64) (*Commit, error) {
-	c := head
-	for range remembered {
-		if c == nil || c.N <= n {
-			return nil, nil
-		}
-		if c.IdempotencyKey == idempotencyKey && c.Kind == KindPublish {
-			return c, nil
-		}
-		if c.N == 1 {
-			return nil, nil
-		}
-		var err error
-		if c, err = readCommit(ctx, st, c.N-1); err != nil {
-			return nil, err
-		}
-	}
-	return nil, nil
 }

@@ -16,25 +16,36 @@ func WriteJSON(w io.Writer, rows iter.Seq2[*Score, error]) error {
 		if err != nil {
 			return err
 		}
-		row := reflect.ValueOf(s).Elem()
-		opening := byte('{')
-		for i := range contract {
-			value, err := text.json(contract[i].cell(row))
-			if err != nil {
-				return fmt.Errorf("publish: write json: customer %q: %s: %w", s.CustomerID, contract[i].name, err)
-			}
-			out.WriteByte(opening)
-			out.WriteByte('"')
-			out.WriteString(contract[i].name)
-			out.WriteString(`":`)
-			out.Write(value)
-			opening = ','
+		if err := writeScore(out, text, s); err != nil {
+			return err
 		}
-		if _, err := out.WriteString("}\n"); err != nil {
+		if err := out.WriteByte('\n'); err != nil {
 			return fmt.Errorf("publish: write json: %w", err)
 		}
 	}
 	if err := out.Flush(); err != nil {
+		return fmt.Errorf("publish: write json: %w", err)
+	}
+	return nil
+}
+
+// writeScore writes the row as an object.
+func writeScore(out *bufio.Writer, text *textWriter, s *Score) error {
+	row := reflect.ValueOf(s).Elem()
+	opening := byte('{')
+	for i := range contract {
+		value, err := text.json(contract[i].cell(row))
+		if err != nil {
+			return fmt.Errorf("publish: write json: customer %q: %s: %w", s.CustomerID, contract[i].name, err)
+		}
+		out.WriteByte(opening)
+		out.WriteByte('"')
+		out.WriteString(contract[i].name)
+		out.WriteString(`":`)
+		out.Write(value)
+		opening = ','
+	}
+	if err := out.WriteByte('}'); err != nil {
 		return fmt.Errorf("publish: write json: %w", err)
 	}
 	return nil

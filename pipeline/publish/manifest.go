@@ -17,14 +17,17 @@ type Manifest struct {
 	AsOf         history.Day       `json:"as_of"`
 	StartedAt    time.Time         `json:"started_at"`
 	EndedAt      time.Time         `json:"ended_at"`
-	Outcome      string            `json:"outcome"` // published, already published, held back or failed
+	Resumed      bool              `json:"resumed,omitempty"` // it went on with a run that was killed: Stages are of the last part
+	Outcome      string            `json:"outcome"`           // published, already published, held back or failed
 	Error        string            `json:"error,omitempty"`
 	Commit       uint64            `json:"commit,omitempty"` // 0: none
 	Versions     map[string]string `json:"versions"`         // of the program and what it is built from
 	ConfigHash   string            `json:"config_hash"`
 	Models       map[string]string `json:"models,omitempty"` // question → version
 	Inputs       []Input           `json:"inputs"`
-	Stages       []Stage           `json:"stages"` // in the order they ran
+	Notes        []string          `json:"notes,omitempty"`   // what a person should know: a lease waited for, days without a night
+	Extract      string            `json:"extract,omitempty"` // key of the histories that were scored
+	Stages       []Stage           `json:"stages"`            // in the order they ran
 	Gates        []Gate            `json:"gates,omitempty"`
 	PeakRSSBytes int64             `json:"peak_rss_bytes"`
 }
@@ -59,4 +62,17 @@ func WriteManifest(ctx context.Context, st store.Store, m *Manifest) error {
 		return fmt.Errorf("publish: manifest of run %s: %w", m.RunID, err)
 	}
 	return nil
+}
+
+// ReadManifest returns the manifest of a run, or store.ErrNotExist.
+func ReadManifest(ctx context.Context, st store.Store, runID string) (*Manifest, error) {
+	body, err := st.Read(ctx, ManifestKey(runID))
+	if err != nil {
+		return nil, fmt.Errorf("publish: manifest of run %s: %w", runID, err)
+	}
+	m := new(Manifest)
+	if err := json.Unmarshal(body, m); err != nil {
+		return nil, fmt.Errorf("publish: %s: %w", ManifestKey(runID), err)
+	}
+	return m, nil
 }

@@ -92,10 +92,14 @@ func (r *Reader) part(ctx context.Context, k int, options ...parquet.ReaderOptio
 // are left out: they cost half of the reading, and no night asks what the one
 // before recommended.
 func (r *Reader) Bucket(ctx context.Context, k, buckets int) (map[string]*Score, error) {
+	return r.bucket(ctx, k, buckets, withoutLists)
+}
+
+func (r *Reader) bucket(ctx context.Context, k, buckets int, options []parquet.ReaderOption) (map[string]*Score, error) {
 	found := make(map[string]*Score)
 	step := gcd(len(r.Commit.Parts), buckets)
 	for part := k % step; part < len(r.Commit.Parts); part += step {
-		rows, err := r.part(ctx, part, withoutLists...)
+		rows, err := r.part(ctx, part, options...)
 		if err != nil {
 			return nil, err
 		}
@@ -155,12 +159,12 @@ func (r *Reader) fetch(ctx context.Context, p *Part) ([]byte, error) {
 	if !errors.Is(err, store.ErrNotExist) {
 		return nil, fmt.Errorf("publish: read commit %d: %w", r.Commit.N, err)
 	}
-	head, headErr := findHead(ctx, r.store)
-	if headErr != nil {
-		return nil, headErr
+	tip, tipErr := findTip(ctx, r.store)
+	if tipErr != nil {
+		return nil, tipErr
 	}
-	if head.N > r.Commit.N {
-		return nil, fmt.Errorf("publish: read commit %d: %w: %s is gone (read commit %d, the newest)", r.Commit.N, ErrExpired, p.Key, head.N)
+	if tip.n > r.Commit.N {
+		return nil, fmt.Errorf("publish: read commit %d: %w: %s is gone (read commit %d, the newest)", r.Commit.N, ErrExpired, p.Key, tip.n)
 	}
 	return nil, fmt.Errorf("publish: read commit %d: %w: %w (bring the object back from a backup, or roll back)", r.Commit.N, ErrCorrupt, err)
 }

@@ -18,6 +18,12 @@ type Set struct {
 	Store   store.Store
 	RunID   string
 	Buckets int // hash buckets, one part each
+
+	// Fence is asked, after the newest commit has been read and before the next is
+	// proposed, whether the rows may still be published; nil means yes. What it finds
+	// must be on record before whoever changes it commits: then that commit stops
+	// this one, or Fence does.
+	Fence func(context.Context) error
 }
 
 // NewRunID returns the id of a run that starts at the given time: a UTC time

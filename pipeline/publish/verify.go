@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"perennial/pipeline/store"
@@ -9,46 +10,80 @@ import (
 
 // VerifyReport is what a full reading of one commit found.
 type VerifyReport struct {
-	N        uint64     `json:"n"`
-	Parts    int        `json:"parts"` // that are as the record says
-	Rows     int64      `json:"rows"`
-	Bytes    int64      `json:"bytes"`
-	IDs      IDChecksum `json:"ids"`
-	Problems []string   `json:"problems,omitempty"` // empty: the commit is whole
+	N             uint64     `json:"n"`
+	Parts         int        `json:"parts"`   // that are as the record says
+	Missing       int        `json:"missing"` // parts that are not there: of an old commit, collected
+	Rows          int64      `json:"rows"`
+	Bytes         int64      `json:"bytes"`
+	IDs           IDChecksum `json:"ids"`
+	DeltaRows     int64      `json:"delta_rows"`               // that are as the record says
+	Problems      []string   `json:"problems,omitempty"`       // empty: the set is whole
+	DeltaProblems []string   `json:"delta_problems,omitempty"` // empty: the delta is whole, or there is none
 }
 
-// OK reports whether the commit is whole.
-func (r *VerifyReport) OK() bool { return len(r.Problems) == 0 }
+// Whole reports whether the set can be read.
+func (r *VerifyReport) Whole() bool { return len(r.Problems) == 0 }
+
+// OK reports whether the set and the delta are whole.
+func (r *VerifyReport) OK() bool { return r.Whole() && len(r.DeltaProblems) == 0 }
 
 // Verify reads every byte of commit n, or of the newest for 0, and compares it
-// with the commit record. What is wrong with parts is in the report; an error
-// means that there is no record to compare with.
+// with the commit record: the set and the delta that led to it. What is wrong with
+// them is in the report; an error means that there is no record to compare with.
 func Verify(ctx context.Context, st store.Store, n uint64) (VerifyReport, error) {
-	c, err := findHead(ctx, st)
-	if err == nil && n != 0 {
-		c, err = readCommit(ctx, st, n)
+	if n == 0 {
+		head, err := findHead(ctx, st)
+		if err != nil {
+			return VerifyReport{}, err
+		}
+		n = head.N
 	}
+	c, err := readCommit(ctx, st, n)
 	if err != nil {
 		return VerifyReport{}, err
 	}
 	r := VerifyReport{N: c.N}
 	reader := &Reader{c, st}
-	for k := range c.Parts {
+	if err := reader.verifySet(ctx, &r, nil); err != nil {
+		return r, err
+	}
+	if c.Delta == nil {
+		return r, nil
+	}
+	if err := c.Delta.verify(ctx, st); err != nil {
+		r.DeltaProblems = append(r.DeltaProblems, err.Error())
+	} else {
+		r.DeltaRows = c.Delta.Counts.Upserted + c.Delta.Counts.Tombstones
+	}
+	return r, ctx.Err()
+}
+
+// verifySet adds every part to the report, and what is wrong with it. Customers
+// for whom erased, which may be nil, is true are an error.
+func (r *Reader) verifySet(ctx context.Context, report *VerifyReport, erased func(string) bool) error {
+	for k := range r.Commit.Parts {
 		if err := ctx.Err(); err != nil {
-			return r, fmt.Errorf("publish: verify commit %d: %w", c.N, err)
+			return fmt.Errorf("publish: verify commit %d: %w", r.Commit.N, err)
 		}
-		if err := reader.verifyPart(ctx, k, &r); err != nil {
-			r.Problems = append(r.Problems, err.Error())
+		err := r.verifyPart(ctx, k, report, erased)
+		if errors.Is(err, ErrErased) {
+			return err
+		}
+		if err != nil {
+			report.Problems = append(report.Problems, err.Error())
+		}
+		if errors.Is(err, ErrExpired) || errors.Is(err, store.ErrNotExist) {
+			report.Missing++
 		}
 	}
-	if r.OK() && r.IDs != c.IDs {
-		r.Problems = append(r.Problems, fmt.Sprintf("the parts hold %v; the record says %v", r.IDs, c.IDs))
+	if report.Whole() && report.IDs != r.Commit.IDs {
+		report.Problems = append(report.Problems, fmt.Sprintf("the parts hold %v; the record says %v", report.IDs, r.Commit.IDs))
 	}
-	return r, nil
+	return nil
 }
 
 // verifyPart adds part k to the report if every row of it is in its place.
-func (r *Reader) verifyPart(ctx context.Context, k int, report *VerifyReport) error {
+func (r *Reader) verifyPart(ctx context.Context, k int, report *VerifyReport, erased func(string) bool) error {
 	p := &r.Commit.Parts[k]
 	var ids IDChecksum
 	previous := ""
@@ -60,6 +95,9 @@ func (r *Reader) verifyPart(ctx context.Context, k int, report *VerifyReport) er
 			}
 			if bucket := BucketOf(id, len(r.Commit.Parts)); bucket != k {
 				return fmt.Errorf("%s: %w: customer %q belongs to bucket %d", p.Key, ErrCorrupt, id, bucket)
+			}
+			if erased != nil && erased(id) {
+				return fmt.Errorf("%s: %w", p.Key, ErrErased)
 			}
 			ids.Add(id)
 			previous = id

@@ -2,14 +2,13 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
-	"strings"
+	"sync"
+	"syscall"
 )
 
 // Scores are personal data: the owner's group may read them, others may not.
@@ -17,65 +16,60 @@ import (
 const (
 	dirMode     = 0o750
 	createdMode = 0o440
+	privateMode = 0o400
 	hintMode    = 0o640
 )
 
-// stagingDir holds files on their way to their key. It is below the root, hence
-// in the same file system, and no key can name it.
-const stagingDir = ".staging"
-
-// Folder is a Store in a folder of a local file system.
+// Folder is a Keeper in a folder of a local file system.
 type Folder struct {
-	root     *os.Root // every open goes through it: a symlink cannot lead out
+	name     string // absolute; empty on a Disk that is not local
+	disk     Disk
 	readOnly bool
 
-	// What a disk refuses when it fails or is the wrong kind.
-	sync func(*os.File) error
-	link func(from, to string) error
+	keeping sync.Mutex // held with the lock on disk, so that goroutines queue
+
+	mu      sync.Mutex
+	durable map[string]bool // directories whose own entry was synced
 }
 
 // OpenFolder opens the folder at name for reading and writing. It creates the
 // folder if absent and refuses a file system without hard links, which are what
 // makes Create atomic.
 func OpenFolder(name string) (*Folder, error) {
-	if err := os.MkdirAll(name, dirMode); err != nil {
+	if err := makeFolder(name); err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", name, withHint(err))
 	}
-	f, err := openFolder(name)
+	disk, err := openLocalDisk(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("store: open %s: %w", name, withHint(err))
 	}
-	if err := f.probe(); err != nil {
-		return nil, fmt.Errorf("store: open %s: %w", name, errors.Join(err, f.Close()))
+	f, err := OpenDisk(disk)
+	if err != nil {
+		return nil, fmt.Errorf("store: open %s: %w", name, errors.Join(err, disk.Close()))
 	}
+	f.name = disk.Name()
 	return f, nil
 }
 
-// ReadFolder opens the existing folder at name for reading; Create and Replace
-// return ErrReadOnly.
+// OpenDisk opens a folder on a disk for reading and writing. Path has no answer
+// there.
+func OpenDisk(disk Disk) (*Folder, error) {
+	f := &Folder{disk: disk, durable: map[string]bool{".": true}}
+	return f, f.probe()
+}
+
+// ReadFolder opens the existing folder at name for reading; whatever writes
+// returns ErrReadOnly.
 func ReadFolder(name string) (*Folder, error) {
-	f, err := openFolder(name)
-	if err != nil {
-		return nil, err
-	}
-	f.readOnly = true
-	return f, nil
-}
-
-func openFolder(name string) (*Folder, error) {
-	absolute, err := filepath.Abs(name) // Path must hold after a change of directory
-	if err != nil {
-		return nil, fmt.Errorf("store: open %s: %w", name, err)
-	}
-	root, err := os.OpenRoot(absolute)
+	disk, err := openLocalDisk(name)
 	if err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", name, withHint(err))
 	}
-	return &Folder{root: root, sync: (*os.File).Sync, link: root.Link}, nil
+	return &Folder{name: disk.Name(), disk: disk, readOnly: true}, nil
 }
 
 // Close releases the folder; later calls fail.
-func (f *Folder) Close() error { return f.root.Close() }
+func (f *Folder) Close() error { return f.disk.Close() }
 
 // Path returns the file of key, for code that streams local files (DuckDB,
 // feature tables). Such files are intermediate results: they are neither
@@ -84,52 +78,73 @@ func (f *Folder) Path(key string) (string, error) {
 	if err := CheckKey(key); err != nil {
 		return "", err
 	}
-	return filepath.Join(f.root.Name(), filepath.FromSlash(key)), nil
+	if f.name == "" {
+		return "", fmt.Errorf("store: path of %s: this disk is not local", key)
+	}
+	return filepath.Join(f.name, filepath.FromSlash(key)), nil
 }
 
 // Create implements Store: the bytes are staged and made durable, then the
 // staged file is linked to its key, which fails if the key is taken.
 func (f *Folder) Create(ctx context.Context, key string, body []byte) error {
-	return f.write(ctx, "create", key, body, createdMode, f.link)
+	return f.create(ctx, key, body, createdMode)
+}
+
+// CreatePrivate is Create of an object that the owner's group may not read.
+func (f *Folder) CreatePrivate(ctx context.Context, key string, body []byte) error {
+	return f.create(ctx, key, body, privateMode)
+}
+
+func (f *Folder) create(ctx context.Context, key string, body []byte, mode fs.FileMode) error {
+	if err := f.writable(ctx, "create", key); err != nil {
+		return err
+	}
+	if _, err := f.write(key, body, mode, f.disk.Link); err != nil {
+		return fmt.Errorf("store: create %s: %w", key, withHint(err))
+	}
+	return nil
 }
 
 // Replace implements Store by renaming a staged file over the key.
 func (f *Folder) Replace(ctx context.Context, key string, body []byte) error {
-	return f.write(ctx, "replace", key, body, hintMode, f.root.Rename)
+	return f.keep(ctx, "replace", key, func() error {
+		_, err := f.write(key, body, hintMode, f.disk.Rename)
+		return err
+	})
 }
 
 // Read implements Store.
 func (f *Folder) Read(ctx context.Context, key string) ([]byte, error) {
-	if err := ready(ctx, "read", key); err != nil {
-		return nil, err
-	}
-	body, err := f.root.ReadFile(key)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = ErrNotExist
-	}
+	body, _, err := f.read(ctx, key)
+	return body, err
+}
+
+// read returns the whole object and what the disk knows of its file. What it
+// returns is durable: its creator may have been killed before it could sync the
+// directory, and the caller is about to rely on what it reads.
+func (f *Folder) read(ctx context.Context, key string) (body []byte, info fs.FileInfo, err error) {
+	file, info, err := f.open(ctx, key)
 	if err != nil {
-		return nil, fmt.Errorf("store: read %s: %w", key, withHint(err))
+		return nil, nil, err
 	}
-	return body, nil
+	defer func() { err = errors.Join(err, file.Close()) }()
+	body = make([]byte, info.Size())
+	if _, err := file.ReadAt(body, 0); err != nil {
+		return nil, nil, fmt.Errorf("store: read %s: %w", key, withHint(err))
+	}
+	if err := f.syncDir(path.Dir(key)); err != nil && !absent(err) { // absent: deleted since
+		return nil, nil, fmt.Errorf("store: read %s: %w", key, withHint(err))
+	}
+	return body, info, nil
 }
 
 // ReadRange implements Store.
 func (f *Folder) ReadRange(ctx context.Context, key string, offset, length int64) (body []byte, err error) {
-	if err := ready(ctx, "read", key); err != nil {
+	file, info, err := f.open(ctx, key)
+	if err != nil {
 		return nil, err
 	}
-	file, err := f.root.Open(key)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = ErrNotExist
-	}
-	if err != nil {
-		return nil, fmt.Errorf("store: read %s: %w", key, withHint(err))
-	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("store: read %s: %w", key, err)
-	}
 	if err := checkRange(key, offset, length, info.Size()); err != nil {
 		return nil, err
 	}
@@ -140,77 +155,41 @@ func (f *Folder) ReadRange(ctx context.Context, key string, offset, length int64
 	return body, nil
 }
 
-// write stages body and puts it under key by place, a link or a rename.
-func (f *Folder) write(ctx context.Context, operation, key string, body []byte, mode fs.FileMode, place func(from, to string) error) error {
+// open opens the file of key, whose bytes never change.
+func (f *Folder) open(ctx context.Context, key string) (File, fs.FileInfo, error) {
+	if err := ready(ctx, "read", key); err != nil {
+		return nil, nil, err
+	}
+	file, err := f.disk.Open(key)
+	if absent(err) {
+		err = ErrNotExist
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("store: read %s: %w", key, withHint(err))
+	}
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		err = ErrNotExist
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("store: read %s: %w", key, errors.Join(withHint(err), file.Close()))
+	}
+	return file, info, nil
+}
+
+// absent reports that nothing has a name: it is free, or a file stands where
+// its directory would be.
+func absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// writable returns why a write cannot begin.
+func (f *Folder) writable(ctx context.Context, operation, key string) error {
 	if err := ready(ctx, operation, key); err != nil {
 		return err
 	}
 	if f.readOnly {
 		return fmt.Errorf("store: %s %s: %w", operation, key, ErrReadOnly)
 	}
-	if err := f.stageAndPlace(key, body, mode, place); err != nil {
-		return fmt.Errorf("store: %s %s: %w", operation, key, withHint(err))
-	}
 	return nil
-}
-
-func (f *Folder) stageAndPlace(key string, body []byte, mode fs.FileMode, place func(from, to string) error) (err error) {
-	if err := f.makeDirs(path.Dir(key)); err != nil {
-		return err
-	}
-	staged := path.Join(stagingDir, strings.ToLower(rand.Text()))
-	defer func() {
-		if removed := f.root.Remove(staged); !errors.Is(removed, fs.ErrNotExist) {
-			err = errors.Join(err, removed)
-		}
-	}()
-	if err := f.stage(staged, body, mode); err != nil {
-		return err
-	}
-	if err := place(staged, key); errors.Is(err, fs.ErrExist) {
-		return ErrExists
-	} else if err != nil {
-		return err
-	}
-	return f.syncDir(path.Dir(key))
-}
-
-// stage writes a new file and makes it durable. After a failed sync the kernel
-// may have dropped the dirty pages, so the file is given up, never synced again.
-func (f *Folder) stage(name string, body []byte, mode fs.FileMode) error {
-	file, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(body)
-	if err == nil {
-		err = f.sync(file)
-	}
-	return errors.Join(err, file.Close())
-}
-
-// makeDirs creates dir and what is above it, and makes new entries durable.
-func (f *Folder) makeDirs(dir string) error {
-	if dir == "." {
-		return nil
-	}
-	if _, err := f.root.Stat(dir); err == nil {
-		return nil
-	}
-	if err := f.makeDirs(path.Dir(dir)); err != nil {
-		return err
-	}
-	if err := f.root.Mkdir(dir, dirMode); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return f.syncDir(path.Dir(dir))
-}
-
-// syncDir makes the entries of a directory durable.
-func (f *Folder) syncDir(dir string) error {
-	file, err := f.root.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.sync(file), file.Close())
 }

@@ -17,7 +17,7 @@ func TestAFailedSyncLeavesNothingVisible(t *testing.T) {
 	for _, cause := range []error{syscall.ENOSPC, syscall.EIO, syscall.EDQUOT} {
 		dir := t.TempDir()
 		f := mustOpen(t, dir)
-		f.sync = func(*os.File) error { return cause }
+		f.disk = hooked{Disk: f.disk, sync: func(string, File) error { return cause }}
 		for operation, write := range writers(f) {
 			err := write("current")
 			if !errors.Is(err, cause) || !strings.HasSuffix(err.Error(), ")") {
@@ -33,10 +33,10 @@ func TestAFailedSyncLeavesNothingVisible(t *testing.T) {
 func TestOnlyTheFirstSyncOfAFileIsTried(t *testing.T) {
 	f := mustOpen(t, t.TempDir())
 	syncs := map[string]int{}
-	f.sync = func(file *os.File) error {
-		syncs[file.Name()]++
+	f.disk = hooked{Disk: f.disk, sync: func(name string, _ File) error {
+		syncs[name]++
 		return syscall.EIO
-	}
+	}}
 	if err := f.Create(t.Context(), "a", []byte("x")); !errors.Is(err, syscall.EIO) {
 		t.Fatal(err)
 	}
@@ -52,44 +52,49 @@ func TestOnlyTheFirstSyncOfAFileIsTried(t *testing.T) {
 func TestCreateSyncsBytesThenEntries(t *testing.T) {
 	f := mustOpen(t, t.TempDir())
 	var log []string
-	f.sync = func(file *os.File) error {
-		name, err := filepath.Rel(f.root.Name(), file.Name())
-		if strings.HasPrefix(name, stagingDir) {
-			name = "the staged file"
-		}
-		log = append(log, "sync "+name)
-		return errors.Join(err, file.Sync())
-	}
-	f.link = func(from, to string) error {
-		log = append(log, "link "+to)
-		return f.root.Link(from, to)
+	disk := f.disk
+	f.disk = hooked{
+		Disk: disk,
+		sync: func(name string, file File) error {
+			if strings.HasPrefix(name, stagingDir) {
+				name = "the staged file"
+			}
+			log = append(log, "sync "+name)
+			return file.Sync()
+		},
+		link: func(from, to string) error {
+			log = append(log, "link "+to)
+			return disk.Link(from, to)
+		},
 	}
 	if err := f.Create(t.Context(), "sets/a/part", []byte("x")); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"sync .", "sync sets", "sync the staged file", "link sets/a/part", "sync sets/a"}
+	want := []string{"sync the staged file", "sync .", "sync sets", "link sets/a/part", "sync sets/a"}
 	if !slices.Equal(log, want) {
 		t.Errorf("steps %q, want %q", log, want)
 	}
 }
 
 func TestAFileSystemWithoutLinksIsRefused(t *testing.T) {
-	f := mustOpen(t, t.TempDir())
+	dir := t.TempDir()
+	f := mustOpen(t, dir)
+	disk := f.disk
 	for _, tc := range []struct {
 		says string
 		link func(from, to string) error
 	}{
 		{"no hard links", func(string, string) error { return syscall.EPERM }},
 		{"links over a name", func(from, to string) error {
-			return errors.Join(f.root.RemoveAll(to), f.root.Link(from, to))
+			return errors.Join(os.RemoveAll(filepath.Join(dir, to)), disk.Link(from, to))
 		}},
 	} {
-		f.link = tc.link
+		f.disk = hooked{Disk: disk, link: tc.link}
 		err := f.probe()
 		if err == nil || !strings.Contains(err.Error(), tc.says) || !errors.Is(err, errUnfit) {
 			t.Errorf("probe: %v, want %q", err, tc.says)
 		}
-		if got := files(t, f.root.Name()); len(got) > 0 {
+		if got := files(t, dir); len(got) > 0 {
 			t.Errorf("the probe left %v behind", got)
 		}
 	}
@@ -187,12 +192,49 @@ func mustOpen(t testing.TB, dir string) *Folder {
 	return f
 }
 
-// files returns the paths of the files below dir.
+// hooked is a disk whose links and syncs are its own.
+type hooked struct {
+	Disk
+	link func(from, to string) error
+	sync func(name string, file File) error
+}
+
+func (h hooked) Link(from, to string) error {
+	if h.link == nil {
+		return h.Disk.Link(from, to)
+	}
+	return h.link(from, to)
+}
+
+func (h hooked) Create(name string, mode fs.FileMode) (File, error) {
+	file, err := h.Disk.Create(name, mode)
+	return hookedFile{file, h, name}, err
+}
+
+func (h hooked) Open(name string) (File, error) {
+	file, err := h.Disk.Open(name)
+	return hookedFile{file, h, name}, err
+}
+
+type hookedFile struct {
+	File
+	disk hooked
+	name string
+}
+
+func (h hookedFile) Sync() error {
+	if h.disk.sync == nil {
+		return h.File.Sync()
+	}
+	return h.disk.sync(h.name, h.File)
+}
+
+// files returns the paths of the files below dir, but for the lock.
 func files(t *testing.T, dir string) []string {
 	t.Helper()
 	var names []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || d.Name() == "lock" {
 			return err
 		}
 		name, err := filepath.Rel(dir, path)

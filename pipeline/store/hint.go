@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"syscall"
 )
 
@@ -23,6 +24,27 @@ func withHint(err error) error {
 		hint = "the disk failed: check it before running again"
 	case errors.Is(err, fs.ErrNotExist):
 		hint = "check store: in the configuration, or run a night first"
+	default:
+		return err
+	}
+	return fmt.Errorf("%w (%s)", err, hint)
+}
+
+const credentialsHint = "set GOOGLE_APPLICATION_CREDENTIALS to the file of a service account's key, or run gcloud auth application-default login"
+
+// withBucketHint adds what to do to an error of a bucket that a person can mend.
+func withBucketHint(err error) error {
+	hint := ""
+	var status *StatusError
+	switch {
+	case errors.Is(err, errNoBucket):
+		hint = "check the name in store:, or create the bucket"
+	case errors.As(err, &status) && status.Code == http.StatusUnauthorized:
+		hint = credentialsHint
+	case errors.As(err, &status) && status.Code == http.StatusForbidden:
+		hint = "grant this account storage.objects.create and .get on the bucket; CURRENT.json, leases and gc need .delete, listing .list"
+	case transient(err):
+		hint = "the bucket or the network failed each time: run again later"
 	default:
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 )
@@ -21,19 +20,19 @@ func (f *Folder) probe() (err error) {
 	}
 	from := path.Join(stagingDir, "probe-"+strings.ToLower(rand.Text()))
 	to := from + "-link"
-	file, err := f.root.OpenFile(from, os.O_WRONLY|os.O_CREATE|os.O_EXCL, createdMode)
+	file, err := f.disk.Create(from, createdMode)
 	if err != nil {
 		return withHint(err)
 	}
-	defer func() { err = errors.Join(err, f.root.Remove(from)) }()
+	defer func() { err = errors.Join(err, f.disk.Remove(from)) }()
 	if err := file.Close(); err != nil {
 		return withHint(err)
 	}
-	if err := f.link(from, to); err != nil {
+	if err := f.disk.Link(from, to); err != nil {
 		return fmt.Errorf("the file system has no hard links: %w: %w", err, errUnfit)
 	}
-	defer func() { err = errors.Join(err, f.root.Remove(to)) }()
-	if err := f.link(from, to); !errors.Is(err, fs.ErrExist) {
+	defer func() { err = errors.Join(err, f.disk.Remove(to)) }()
+	if err := f.disk.Link(from, to); !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("the file system links over a name that is taken: %w", errUnfit)
 	}
 	return nil

@@ -1,5 +1,6 @@
-// Package store keeps objects under keys, in a folder or in memory, with the one
-// primitive that publishing rests on: create an object only if it is absent.
+// Package store keeps objects under keys, in a folder, in a bucket of Google
+// Cloud Storage or in memory, with the one primitive that publishing rests on:
+// create an object only if it is absent.
 //
 // Call Open with the store of the configuration. An object made by Create is
 // complete or not there, survives a power cut once Create has returned, and is
@@ -9,8 +10,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 )
 
 // Store holds objects of bytes under keys. All methods may be called from many
@@ -39,30 +38,3 @@ var (
 	ErrNotExist = errors.New("object does not exist")
 	ErrReadOnly = errors.New("store was opened for reading")
 )
-
-// Open opens the store at location, a folder that is created if absent.
-func Open(location string) (Store, error) {
-	if err := folderOnly(location); err != nil {
-		return nil, err
-	}
-	return OpenFolder(location)
-}
-
-// OpenToRead opens the store at location, which must exist, for reading.
-func OpenToRead(location string) (Store, error) {
-	if err := folderOnly(location); err != nil {
-		return nil, err
-	}
-	return ReadFolder(location)
-}
-
-// folderOnly refuses a location that names another kind of store.
-func folderOnly(location string) error {
-	if location == "" {
-		return errors.New("store: no location (set store: to a folder, such as ./out)")
-	}
-	if scheme, _, found := strings.Cut(location, "://"); found {
-		return fmt.Errorf("store: open %s: a folder is the only kind of store supported, not %s:// (set store: to a folder, such as ./out)", location, scheme)
-	}
-	return nil
-}

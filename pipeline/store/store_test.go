@@ -12,17 +12,17 @@ import (
 )
 
 func TestMemory(t *testing.T) {
-	storetest.Run(t, func(*testing.T) store.Store { return store.NewMemory() })
+	storetest.RunKeeper(t, func(*testing.T) store.Keeper { return store.NewMemory() })
 }
 
 func TestFolder(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Store { return openFolder(t, t.TempDir()) })
+	storetest.RunKeeper(t, func(t *testing.T) store.Keeper { return openFolder(t, t.TempDir()) })
 }
 
 func TestOpenSaysWhatIsSupported(t *testing.T) {
-	for _, open := range []func(string) (store.Store, error){store.Open, store.OpenToRead} {
-		for _, location := range []string{"gs://bucket/prefix", "s3://bucket", ""} {
-			if _, err := open(location); err == nil || !strings.Contains(err.Error(), "set store: to a folder") {
+	for _, open := range []func(string) (store.Keeper, error){store.Open, store.OpenToRead} {
+		for _, location := range []string{"s3://bucket", "gs://", "gs://bucket/../other", ""} {
+			if _, err := open(location); err == nil || !strings.HasPrefix(err.Error(), "store: ") {
 				t.Errorf("open %q: %v, want an error that says what to do", location, err)
 			}
 		}

@@ -14,28 +14,38 @@ var errFooter = errors.New("damaged footer")
 // bad bytes could ask for more memory than there is, which nothing recovers
 // from. A list that fits into the footer is harmless.
 func checkFooter(r io.ReaderAt, size int64) error {
+	_, err := readFooter(r, size, size)
+	return err
+}
+
+// readFooter returns the bytes of a footer of at most most, checked as
+// checkFooter does.
+func readFooter(r io.ReaderAt, size, most int64) ([]byte, error) {
 	const tail = 8 // length of the footer, "PAR1"
 	if size < tail+4 {
-		return fmt.Errorf("%w: only %d bytes", errFooter, size)
+		return nil, fmt.Errorf("%w: only %d bytes", errFooter, size)
 	}
 	var end [tail]byte
 	if _, err := r.ReadAt(end[:], size-tail); err != nil {
-		return err
+		return nil, err
 	}
 	length := int64(binary.LittleEndian.Uint32(end[:4]))
 	if string(end[4:]) != "PAR1" || length > size-tail-4 {
-		return fmt.Errorf("%w: not the end of a Parquet file", errFooter)
+		return nil, fmt.Errorf("%w: not the end of a Parquet file", errFooter)
+	}
+	if length > most {
+		return nil, fmt.Errorf("%w: %d bytes, more than %d", errFooter, length, most)
 	}
 	footer := make([]byte, length)
 	if _, err := r.ReadAt(footer, size-tail-length); err != nil {
-		return err
+		return nil, err
 	}
 	t := thriftWalk{rest: footer}
 	t.structure(0)
 	if t.bad {
-		return errFooter
+		return nil, errFooter
 	}
-	return nil
+	return footer, nil
 }
 
 // Types of Thrift's compact protocol.

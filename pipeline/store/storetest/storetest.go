@@ -1,5 +1,5 @@
 // Package storetest is the battery that every store.Store passes. Call Run from
-// a test of the store.
+// a test of the store, or RunKeeper for a store.Keeper.
 package storetest
 
 import (
@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"an object is never created twice", createTwice},
 		{"one of many creators wins", racingCreators},
 		{"a replaced object is whole at any time", replaceWhileReading},
+		{"an object is read in ranges", readRanges},
 		{"an absent object does not exist", readAbsent},
 		{"the store keeps its own copy", ownCopy},
 		{"a key that could leave the store is refused", badKeys},
@@ -118,6 +119,38 @@ func replaceWhileReading(t *testing.T, st store.Store) {
 	}
 	group.Wait()
 	wantBody(t, st, "hint", body(replacements))
+}
+
+func readRanges(t *testing.T, st store.Store) {
+	ctx := t.Context()
+	body := []byte("0123456789")
+	if err := st.Create(ctx, "a/part", body); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Create(ctx, "a/empty", nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		key            string
+		offset, length int64
+		want           string
+	}{
+		{"a/part", 0, 10, "0123456789"}, {"a/part", 0, 1, "0"}, {"a/part", 3, 4, "3456"}, {"a/part", 8, 100, "89"},
+		{"a/part", 10, 5, ""}, {"a/part", 4, 0, ""}, {"a/empty", 0, 9, ""},
+	} {
+		got, err := st.ReadRange(ctx, tc.key, tc.offset, tc.length)
+		if string(got) != tc.want || err != nil {
+			t.Errorf("ReadRange(%s, %d, %d) = %q, %v, want %q", tc.key, tc.offset, tc.length, got, err, tc.want)
+		}
+	}
+	for _, bad := range [][2]int64{{-1, 1}, {0, -1}, {11, 1}} {
+		if got, err := st.ReadRange(ctx, "a/part", bad[0], bad[1]); err == nil {
+			t.Errorf("ReadRange(a/part, %d, %d) = %q, want an error", bad[0], bad[1], got)
+		}
+	}
+	if got, err := st.ReadRange(ctx, "a/absent", 0, 1); !errors.Is(err, store.ErrNotExist) {
+		t.Errorf("ReadRange of an absent object = %q, %v, want ErrNotExist", got, err)
+	}
 }
 
 func readAbsent(t *testing.T, st store.Store) {

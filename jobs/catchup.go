@@ -1,0 +1,79 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"perennial/command"
+	"perennial/pipeline/history"
+	"perennial/pipeline/publish"
+	"perennial/pipeline/store"
+)
+
+// Catchup says what a night does about the nights before it that did not run. It
+// always publishes its own day first: yesterday's scores are of no use to whoever
+// acts on today's.
+type Catchup string
+
+// The ways to catch up.
+const (
+	CatchupLatest Catchup = "latest" // say which days are missing and how to fill them
+	CatchupAll    Catchup = "all"    // fill them, oldest first, each in a series of its own
+)
+
+// noteMissed finds the days since the last published one that have no scores.
+func (n *night) noteMissed(ctx context.Context) error {
+	if n.previous == nil || n.opts.past || n.summary.Outcome != "published" {
+		return nil
+	}
+	for day := n.previous.Commit.AsOf + 1; day < n.opts.AsOf; day++ {
+		_, err := publish.Head(ctx, store.Within(n.store, seriesOf(day)))
+		if errors.Is(err, publish.ErrNoCommit) {
+			n.summary.Missed = append(n.summary.Missed, day)
+		} else if err != nil {
+			return err
+		}
+	}
+	if len(n.summary.Missed) > 0 && n.cfg.Catchup == CatchupLatest {
+		n.summary.Notes = append(n.summary.Notes, fmt.Sprintf("%s had no night. Their scores can be filled beside these: %s", daysText(n.summary.Missed), n.summary.backfill(ReprocessMissing)))
+	}
+	return nil
+}
+
+// backfill returns the command that fills the missed days.
+func (s *Summary) backfill(reprocess Reprocess) string {
+	command := fmt.Sprintf("perennial backfill --from %s --to %s", s.Missed[0], s.Missed[len(s.Missed)-1])
+	if reprocess != ReprocessMissing {
+		command += " --reprocess " + string(reprocess)
+	}
+	return command
+}
+
+// daysText says how many days there are, and which.
+func daysText(days []history.Day) string {
+	if len(days) == 1 {
+		return days[0].String()
+	}
+	return fmt.Sprintf("%d days from %s to %s", len(days), days[0], days[len(days)-1])
+}
+
+// catchUp fills the missed days if the configuration says so. The night is
+// published whatever becomes of them.
+func (s *Summary) catchUp(ctx context.Context, cfg Config, env command.Env) error {
+	if cfg.Catchup != CatchupAll {
+		return nil
+	}
+	var lines bytes.Buffer
+	err := Backfill(ctx, cfg, BackfillOptions{From: s.Missed[0], To: s.Missed[len(s.Missed)-1]}, env, &lines)
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	s.Notes = append(s.Notes, fmt.Sprintf("%s had no night and were filled:\n%s", daysText(s.Missed), bytes.TrimSpace(lines.Bytes())))
+	if err != nil {
+		env.Log.Warn("not every missed day could be filled", "cause", err)
+		s.Notes = append(s.Notes, fmt.Sprintf("Not every missed day could be filled; when it is mended: %s", s.backfill(ReprocessFailed)))
+	}
+	return nil
+}

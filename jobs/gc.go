@@ -1,0 +1,123 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"perennial/command"
+	"perennial/pipeline/publish"
+	"perennial/pipeline/store"
+)
+
+// CollectOptions say what garbage collection keeps.
+type CollectOptions struct {
+	Keep   int // newest commits; 0 takes publish.keep of the configuration
+	DryRun bool
+}
+
+// Collect deletes what no kept commit needs: scores of older commits, what killed
+// nights left, histories and features of days whose scores are gone. It may run
+// beside a night. Of past days in a series of their own the newest commit is kept.
+// What was left of erased customers, such as their tombstones, goes when its time
+// has come.
+func Collect(ctx context.Context, cfg Config, opts CollectOptions, env command.Env, out io.Writer) (err error) {
+	st, err := openExisting(cfg.Store)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeStore(st)) }()
+	policy := publish.DefaultPolicy(cmp.Or(opts.Keep, cfg.Publish.Keep))
+	policy.DryRun = opts.DryRun
+	policy.Rules = []publish.Rule{
+		{Prefix: "history/", Keep: latestOrKept},
+		{Prefix: "features/", Keep: ofKeptDay},
+		{Prefix: "spool/"},
+	}
+	done, err := publish.Collect(ctx, st, policy)
+	if err != nil {
+		return err
+	}
+	if err := printCollection(out, "", done); err != nil {
+		return err
+	}
+	series, err := pastDays(ctx, st)
+	if err != nil {
+		return err
+	}
+	policy.Keep, policy.Young = 1, 0
+	for _, day := range series {
+		done, err := publish.Collect(ctx, store.Within(st, day), policy)
+		if err != nil {
+			return fmt.Errorf("%s: %w", day, err)
+		}
+		if len(done.Deleted) > 0 {
+			if err := printCollection(out, day+": ", done); err != nil {
+				return err
+			}
+		}
+	}
+	if opts.DryRun {
+		return nil
+	}
+	return sweepErased(ctx, cfg, st, env)
+}
+
+// sweepErased removes what is left of erased customers, if there are any.
+func sweepErased(ctx context.Context, cfg Config, st store.Keeper, env command.Env) error {
+	erased, err := loadErased(ctx, st, cfg)
+	if err != nil || erased.Len() == 0 {
+		return err
+	}
+	return newSweep(st, erased, nil, env).everywhere(ctx, newWorkspace(cfg, st))
+}
+
+// latestOrKept reports whether a folder of history is of a kept day; the record of
+// the latest extract stays too.
+func latestOrKept(name string, kept []*publish.Commit) bool {
+	return name == path.Base(latestExtract) || ofKeptDay(name, kept)
+}
+
+// ofKeptDay reports whether a folder named for a day, such as 2026-11-22-3fa9c2d1,
+// is of a day whose scores are kept.
+func ofKeptDay(name string, kept []*publish.Commit) bool {
+	for _, commit := range kept {
+		if strings.HasPrefix(name, commit.AsOf.String()) {
+			return true
+		}
+	}
+	return false
+}
+
+// pastDays returns the series that backfills have published.
+func pastDays(ctx context.Context, st store.Keeper) ([]string, error) {
+	var series []string
+	for object, err := range st.List(ctx, "backfill/") {
+		if err != nil {
+			return nil, err
+		}
+		if dir, file := path.Split(object.Key); file == "CURRENT.json" && strings.Count(dir, "/") == 2 {
+			series = append(series, path.Clean(dir))
+		}
+	}
+	return series, nil
+}
+
+func printCollection(out io.Writer, prefix string, done publish.Collection) error {
+	verb := "deleted"
+	if done.DryRun {
+		verb = "would delete"
+		for _, object := range done.Deleted {
+			fmt.Fprintf(out, "%s%s %s, %d bytes\n", prefix, verb, object.Key, object.Size)
+		}
+	}
+	fmt.Fprintf(out, "%s%s %d objects with %d bytes; the scores of %d commits are kept, the newest is %d\n", prefix, verb, len(done.Deleted), done.Bytes, len(done.Kept), done.Head)
+	if len(done.Live) > 0 {
+		fmt.Fprintf(out, "%sleft alone, for it is under way: run %s\n", prefix, strings.Join(done.Live, ", run "))
+	}
+	return nil
+}

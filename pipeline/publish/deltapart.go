@@ -1,0 +1,111 @@
+package publish
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/parquet-go/parquet-go"
+
+	"perennial/pipeline/store"
+)
+
+// encodeDelta returns rows as Parquet; the same rows give the same bytes.
+func encodeDelta(rows []DeltaRow) ([]byte, error) {
+	var body bytes.Buffer
+	w := parquet.NewGenericWriter[DeltaRow](&body,
+		parquet.Compression(&parquet.Zstd),
+		parquet.MaxRowsPerRowGroup(rowGroupRows),
+		parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending("customer_id"))),
+		parquet.PageBufferSize(min(parquet.DefaultPageBufferSize, 1024+pageRowBytes*len(rows))))
+	if _, err := w.Write(rows); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return body.Bytes(), nil
+}
+
+// operationsAlone makes a reader of delta rows skip all but what is to be done
+// to whom.
+var operationsAlone = []parquet.ReaderOption{
+	parquet.StructTag(`parquet:"-"`, "Changed"),
+	parquet.StructTag(`parquet:"-"`, "PreviousRowHash"),
+	parquet.StructTag(`parquet:"-"`, "Score"),
+}
+
+// readDelta returns the rows of a delta's part, whose bytes are compared with
+// what the record says. Options may leave columns out.
+func (p *Part) readDelta(ctx context.Context, st store.Store, options ...parquet.ReaderOption) ([]DeltaRow, error) {
+	body, err := p.fetch(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	file, err := p.open(body)
+	if err != nil {
+		return nil, err
+	}
+	return p.decodeDelta(file, options)
+}
+
+func (p *Part) decodeDelta(file *parquet.File, options []parquet.ReaderOption) (rows []DeltaRow, err error) {
+	defer recoverCorrupt(p.Key, &err)
+	reader := parquet.NewGenericReader[DeltaRow](file, options...)
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	rows = make([]DeltaRow, p.Rows)
+	for n := 0; n < len(rows); {
+		read, err := reader.Read(rows[n:])
+		if read == 0 || err != nil && !errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("%s: %w: %w", p.Key, ErrCorrupt, cmp.Or(err, io.ErrUnexpectedEOF))
+		}
+		n += read
+	}
+	return rows, nil
+}
+
+// countDelta reads a delta's part back and returns how many rows write and how
+// many remove a customer, all in order and in their bucket.
+func (p *Part) countDelta(ctx context.Context, st store.Store, k, buckets int) (upserts, deletes int64, err error) {
+	rows, err := p.readDelta(ctx, st, operationsAlone...)
+	if err != nil {
+		return 0, 0, err
+	}
+	previous := ""
+	for i := range rows {
+		id := rows[i].CustomerID
+		if id <= previous || BucketOf(id, buckets) != k {
+			return 0, 0, fmt.Errorf("%s: %w: customer %q is out of place", p.Key, ErrCorrupt, id)
+		}
+		previous = id
+		switch rows[i].Op {
+		case Upsert:
+			upserts++
+		case Delete:
+			deletes++
+		default:
+			return 0, 0, fmt.Errorf("%s: %w: customer %q: operation %q", p.Key, ErrCorrupt, id, rows[i].Op)
+		}
+	}
+	return upserts, deletes, nil
+}
+
+// verify reads every byte of the delta and compares it with the record.
+func (d *Delta) verify(ctx context.Context, st store.Store) error {
+	var upserts, deletes int64
+	for k := range d.Parts {
+		u, del, err := d.Parts[k].countDelta(ctx, st, k, len(d.Parts))
+		if err != nil {
+			return err
+		}
+		upserts += u
+		deletes += del
+	}
+	if upserts != d.Counts.Upserted || deletes != d.Counts.Tombstones {
+		return fmt.Errorf("%w: a delta of %d upserts and %d deletes, the record says %d and %d", ErrCorrupt, upserts, deletes, d.Counts.Upserted, d.Counts.Tombstones)
+	}
+	return nil
+}
