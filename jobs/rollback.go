@@ -21,9 +21,13 @@ type RollbackOptions struct {
 // its parts.
 func Rollback(ctx context.Context, cfg Config, opts RollbackOptions, env command.Env, out io.Writer) error {
 	return alone(ctx, cfg, NightlyOptions{}, env, func(ctx context.Context, st store.Keeper, _ string) error {
+		erased, err := loadErased(ctx, st, cfg)
+		if err != nil {
+			return err
+		}
 		now := env.Clock()
 		result, err := publish.Rollback{
-			Store: st, To: opts.To, RunID: publish.NewRunID(now, env.Nonce()), Reason: opts.Reason, By: opts.By, CreatedAt: now,
+			Store: st, To: opts.To, RunID: publish.NewRunID(now, env.Nonce()), Reason: opts.Reason, By: opts.By, CreatedAt: now, Erased: erased.Erased,
 		}.Run(ctx)
 		switch {
 		case errors.Is(err, publish.ErrAlreadyPublished):
