@@ -292,7 +292,7 @@ func (s *sweep) onFaultyDisk(t *testing.T, name string, plan func(int) storetest
 func TestTakingExistsForALostRaceCommitsTwice(t *testing.T) {
 	st := store.NewMemory()
 	set := sampleSet(st, 1)
-	c := set.record(set.stage(t, sampleScores(40, 1)), new(tally), nil)
+	c := set.record(set.stage(t, sampleScores(40, 1)), nil)
 	answersLost := storetest.Faults(st, storetest.Once(storetest.OwnWrite, 1))
 	for c.N = 1; ; c.N++ {
 		body, err := seal(c)
