@@ -85,17 +85,18 @@ func (t *training) plan(asOf, first history.Day, days, cutoffs int) {
 }
 
 // planSearch lays out the cutoffs from which the settings that all contests
-// share are chosen, by labels of the churn horizon or else of the shortest.
-// They are known by the oldest judge: on a night a long horizon is judged by
-// days that are the past of a short one, and what is chosen from them would have
-// seen what it is judged by.
+// share are chosen, by labels of the churn horizon, or else of the shortest that
+// learners compete for. They are known by the oldest judge: on a night a long
+// horizon is judged by days that are the past of a short one, and what is chosen
+// from them would have seen what it is judged by.
 func (t *training) planSearch(first history.Day, churnDays, cutoffs int) {
 	oldest := t.known
 	for _, plan := range t.plans {
 		oldest = min(oldest, plan.Judge)
 	}
 	for _, days := range churnFirst(churnDays) {
-		if _, ok := t.plans[days]; ok {
+		_, planned := t.plans[days]
+		if planned && t.known-first >= history.Day(learnerHorizons*days) {
 			t.search, _ = label.PlanCutoffs(oldest+history.Day(days), first, days, cutoffs)
 			t.cutoffs = append(t.cutoffs, t.search.Train...)
 			t.sortCutoffs()
