@@ -33,6 +33,7 @@ func inBucket(t *testing.T, server *gcsfake.Server, use func(b *store.Bucket)) {
 // Each request of a publish to a bucket fails in each way. Once, the night does
 // not even notice; for good, the next run ends with exactly one commit.
 func TestTheNthRequestFails(t *testing.T) {
+	exhaustive(t)
 	before, after := sampleScores(40, 1), sampleScores(41, 2)
 	base := gcsfake.New("shop")
 	inBucket(t, base, func(b *store.Bucket) { publish(t, b, 1, before) })

@@ -139,9 +139,19 @@ func (s *sweep) runAgain(t *testing.T, left *storetest.Disk) error {
 	return err
 }
 
+// exhaustive leaves a sweep over thousands of nights out with -short: the race
+// detector makes each of them ten times slower, and they are all alike to it.
+func exhaustive(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("thousands of nights (run without -short)")
+	}
+}
+
 // Crash after every operation of a publish on the disk, with what was not synced
 // kept, dropped or torn.
 func TestACrashAfterAnyOperation(t *testing.T) {
+	exhaustive(t)
 	all := sweeps(t)
 	for name, s := range all {
 		operations := s.crashAfterEach(t, name)
@@ -208,6 +218,7 @@ func (neverSynced) Sync() error { return nil }
 // Each operation of a publish fails in each way, once or from then on, until a
 // clean pass: those of the store, and of the disk below it.
 func TestTheNthOperationFails(t *testing.T) {
+	exhaustive(t)
 	all := sweeps(t)
 	for name, s := range all {
 		for how, plan := range map[string]func(storetest.Fault, int) func(int) storetest.Fault{"once": storetest.Once, "for good": storetest.Sticky} {
