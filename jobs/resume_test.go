@@ -90,6 +90,9 @@ func attempt(t *testing.T, config string, asOf history.Day, line string, n, numb
 // runs it again, and holds what is published to that of a night that nothing
 // happened to, byte by byte. What was finished is not done again.
 func TestAKilledNightGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many whole nights (run without -short)")
+	}
 	const buckets = 3
 	cfg := simulated(t, simulate.Config{Customers: 120, Days: 220, Seed: 2})
 	asOf := simulate.Config{Days: 220}.End()

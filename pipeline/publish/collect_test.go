@@ -148,6 +148,7 @@ func TestCollectTakesCrashedRuns(t *testing.T) {
 // A run sleeps for a week, anywhere between staging and its commit, while gc
 // runs: it commits a whole set or gets ErrExpired.
 func TestAZombieWhoseObjectsAreCollected(t *testing.T) {
+	exhaustive(t)
 	committed, refused := 0, 0
 	for at := 1; ; at++ {
 		st := newClocked(store.NewMemory())
@@ -263,6 +264,7 @@ func (m *mortal) List(ctx context.Context, prefix string) iter.Seq2[store.Object
 // Whatever operation a collection dies at, nothing that is named is gone, and the
 // next one ends where an uninterrupted one would have.
 func TestACollectionMayBeKilledAnywhere(t *testing.T) {
+	exhaustive(t)
 	original := newClocked(store.NewMemory())
 	for n := range uint64(4) {
 		original.advance(2 * day)
@@ -297,6 +299,7 @@ func TestACollectionMayBeKilledAnywhere(t *testing.T) {
 
 // A thousand runs crash at any moment; what they leave behind does not add up.
 func TestDiskUseIsBoundedWhateverCrashes(t *testing.T) {
+	exhaustive(t)
 	st := newClocked(store.NewMemory())
 	publish(t, st, 1, sampleScores(4, 1))
 	ctx, rng, most := t.Context(), rand.New(rand.NewPCG(8, 8)), 0

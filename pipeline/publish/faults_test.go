@@ -82,6 +82,7 @@ func (l layered) Read(ctx context.Context, key string) ([]byte, error) {
 // took effect: readers see the old set or the new one, whole; an acknowledged
 // set is there; and another run of the same work ends with exactly one commit.
 func TestAnyOperationMayFail(t *testing.T) {
+	exhaustive(t)
 	before, after := sampleScores(40, 1), sampleScores(41, 2)
 	published := store.NewMemory()
 	publish(t, published, 1, before)
