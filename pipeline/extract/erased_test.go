@@ -102,7 +102,8 @@ func TestErasedLeaveNoTrace(t *testing.T) {
 			all.InProcess = !apart
 			all.Erased = erasedList(t, gone...)
 			alone := oddShop(t, kept)
-			dir, r, err := runIn(t, all, "2026-01-01")
+			dir := filepath.Join(t.TempDir(), "extract")
+			r, err := Run(t.Context(), all, day(t, "2026-01-01"), dir, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
