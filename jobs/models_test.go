@@ -43,11 +43,11 @@ func newAnalyst(t *testing.T) *analyst {
 	if _, err := RunStep(t.Context(), cfg, StepExtract, NightlyOptions{AsOf: asOf}, env); err != nil {
 		t.Fatal(err)
 	}
-	dirs, err := filepath.Glob(filepath.Join(cfg.Store, "history", "*"))
+	dirs, err := filepath.Glob(filepath.Join(cfg.Store, "history", "*", "orders"))
 	if err != nil || len(dirs) != 1 {
-		t.Fatalf("extracts %q, %v", dirs, err)
+		t.Fatalf("orders of extracts %q, %v", dirs, err)
 	}
-	s, err := openShop(t.Context(), cfg, asOf, dirs[0], env.Progress)
+	s, err := openShop(t.Context(), cfg, asOf, filepath.Dir(dirs[0]), env.Progress)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"perennial/pipeline/store"
@@ -134,37 +135,41 @@ func TestALeaseThatIsGarbageExpiresToo(t *testing.T) {
 }
 
 func TestWorkIsToldThatTheLeaseIsLost(t *testing.T) {
-	st := newClocked(store.NewMemory())
-	l, err := TakeLease(t.Context(), st, ana, anaClock)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ticks := make(chan time.Time)
-	errWork := errors.New("the work ends")
-	err = l.Hold(t.Context(), ticks, func(ctx context.Context) error {
-		st.advance(leaseTTL)
-		ticks <- anaClock
-		ticks <- anaClock // the first is done: renewed in time
-		if _, err := TakeLease(t.Context(), st, bob, bobClock); !errors.Is(err, ErrLeased) {
-			t.Errorf("while renewed: %v, want ErrLeased", err)
+	synctest.Test(t, func(t *testing.T) {
+		st := newClocked(store.NewMemory())
+		l, err := TakeLease(t.Context(), st, ana, anaClock)
+		if err != nil {
+			t.Fatal(err)
 		}
-		st.advance(2 * leaseTTL) // a long sleep
-		if _, err := TakeLease(t.Context(), st, bob, bobClock); err != nil {
-			t.Error(err)
+		ticks := make(chan time.Time)
+		tick := func() { // returns when the lease has been renewed, or found lost
+			ticks <- anaClock
+			synctest.Wait()
 		}
-		ticks <- anaClock
-		<-ctx.Done()
-		if cause := context.Cause(ctx); !errors.Is(cause, ErrLeaseLost) {
-			t.Errorf("the cause is %v, want ErrLeaseLost", cause)
+		errWork := errors.New("the work ends")
+		err = l.Hold(t.Context(), ticks, func(ctx context.Context) error {
+			st.advance(leaseTTL)
+			tick()
+			if _, err := TakeLease(t.Context(), st, bob, bobClock); !errors.Is(err, ErrLeased) {
+				t.Errorf("while renewed: %v, want ErrLeased", err)
+			}
+			st.advance(2 * leaseTTL) // a long sleep
+			if _, err := TakeLease(t.Context(), st, bob, bobClock); err != nil {
+				t.Error(err)
+			}
+			tick()
+			if cause := context.Cause(ctx); !errors.Is(cause, ErrLeaseLost) {
+				t.Errorf("the cause is %v, want ErrLeaseLost", cause)
+			}
+			return errWork
+		})
+		if !errors.Is(err, errWork) {
+			t.Errorf("Hold: %v", err)
 		}
-		return errWork
+		if holder, _, err := readLease(t.Context(), st); err != nil || holder.Owner != bob {
+			t.Errorf("held by %+v, %v, want bob", holder, err)
+		}
 	})
-	if !errors.Is(err, errWork) {
-		t.Errorf("Hold: %v", err)
-	}
-	if holder, _, err := readLease(t.Context(), st); err != nil || holder.Owner != bob {
-		t.Errorf("held by %+v, %v, want bob", holder, err)
-	}
 }
 
 func TestAHeldLeaseIsGivenBack(t *testing.T) {
