@@ -204,7 +204,7 @@ func publishFlags(cmd *cobra.Command) *jobs.NightlyOptions {
 
 // refreshFlag adds --full-refresh.
 func refreshFlag(cmd *cobra.Command, opts *jobs.NightlyOptions) {
-	cmd.Flags().BoolVar(&opts.FullRefresh, "full-refresh", false, "read all files again, also those that have not changed")
+	cmd.Flags().BoolVar(&opts.FullRefresh, "full-refresh", false, "read everything again: files that have not changed, and all rows of databases")
 }
 
 // waitFlag adds how long to wait for another run.

@@ -26,7 +26,7 @@ type NightlyOptions struct {
 	By     string      // who says so
 
 	Wait        time.Duration // for another run to end; 0 is to be told at once
-	FullRefresh bool          // read all files, whatever earlier extracts remember
+	FullRefresh bool          // read all files and pull all rows, whatever earlier nights remember
 
 	past bool // of a backfill: the day is published to a series of its own
 }

@@ -15,12 +15,14 @@ import (
 const loads = "loads"
 
 // survey looks through the sources on top of the latest extract, after fetching
-// those in buckets and pulling those that are databases.
+// those in buckets and pulling those that are databases: what is new of them, and
+// everything where everything is to be read again.
 func (n *night) survey(ctx context.Context) (*extract.Inputs, error) {
 	local, err := localInputs(ctx, n.cfg)
 	if err != nil {
 		return nil, command.Input(err)
 	}
+	local.PullAll = n.opts.FullRefresh
 	read, err := extract.Pull(ctx, local, n.opts.AsOf, n.work.path(loads), n.env.Log)
 	if err != nil {
 		return nil, command.Input(err)

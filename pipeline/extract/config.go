@@ -34,6 +34,9 @@ type Config struct {
 	// memory, for files that one has written oneself. Otherwise a child process
 	// does, which main must serve: see ServeChild.
 	InProcess bool `yaml:"-" json:"-"`
+	// PullAll pulls everything from databases again, also what was committed behind the
+	// look-back, and forgets what is there no more.
+	PullAll bool `yaml:"-" json:"-"`
 	// Erased are the customers whose rows are counted and left out, everywhere; nil
 	// is nobody.
 	Erased *erasure.List `yaml:"-" json:"-"`

@@ -184,6 +184,32 @@ func TestPullByWatermark(t *testing.T) {
 	}
 }
 
+// TestAPullBringsWholeKeys corrects one line of an old order. A load replaces what
+// earlier ones had of its keys, so that the other lines must come along.
+func TestAPullBringsWholeKeys(t *testing.T) {
+	dsn := testServer(t)
+	s := schemaOn(t, dsn)
+	sqlOn(t, dsn, "CREATE TABLE "+s+`.o ("Order_ID" text, line int, at date)`,
+		"INSERT INTO "+s+".o VALUES ('two lines', 1, '2025-01-01'), ('two lines', 2, '2025-01-01'), ('old', 1, '2025-01-01'), (NULL, 1, '2025-01-01'), ('new', 1, '2025-06-01')")
+	c, dir := ordersOf(dsn, "SELECT * FROM "+s+".o"), t.TempDir()
+	c.Sources.Orders.Watermark, c.Sources.Orders.Key, c.Sources.Orders.Lookback = "at", []string{"order_id"}, Lookback{0, true}
+	pulled(t, c, "2025-06-02", dir)
+	sqlOn(t, dsn, "UPDATE "+s+".o SET at = '2025-06-02' WHERE \"Order_ID\" = 'two lines' AND line = 2", "INSERT INTO "+s+".o VALUES (NULL, 2, '2025-06-02')")
+	want := []string{"Order_ID,line,at", "two lines,2,2025-06-02", ",2,2025-06-02", "two lines,1,2025-01-01", ""}
+	got := pulled(t, c, "2025-06-03", dir)
+	if diff := cmp.Diff(want, strings.Split(got[len(got)-1], "\n")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	c.PullAll = true
+	if all := pulled(t, c, "2025-06-03", dir); len(all) != 1 || strings.Count(all[0], "\n") != 7 {
+		t.Errorf("a pull of everything brings %q", all)
+	}
+	c.PullAll, c.Sources.Orders.Key = false, []string{"order_id", "line"}
+	if other := pulled(t, c, "2025-06-03", dir); len(other) != 1 {
+		t.Errorf("loads of another key are read too: %q", other)
+	}
+}
+
 func TestPullByNumber(t *testing.T) {
 	dsn := testServer(t)
 	s := schemaOn(t, dsn)
@@ -242,6 +268,7 @@ func TestPullsThatCannotWork(t *testing.T) {
 		"no such user":   {func(c *Config) { c.Sources.Orders.Postgres = dsn + " user=nobody_at_all" }, ErrConfig, "(check user and password"},
 		"no connection":  {func(c *Config) { c.Sources.Orders.Postgres = "not a dsn canary" }, ErrConfig, "not a connection string (write postgres://"},
 		"not a number":   {func(c *Config) { c.Sources.Orders.SQL = "SELECT order_id::int FROM " + s + ".o" }, ErrBadData, "invalid input syntax"},
+		"key":            {func(c *Config) { c.Sources.Orders.Key, c.Sources.Orders.Watermark = []string{"product_id"}, "at" }, ErrConfig, `key: product_id is no column of sql (there are order_id, at)`},
 		"watermark":      {func(c *Config) { c.Sources.Orders.Watermark = "nothing" }, ErrConfig, `watermark "nothing" is no column of sql (there are order_id, at)`},
 		"watermark text": {func(c *Config) { c.Sources.Orders.Watermark = "order_id" }, ErrConfig, "neither a time nor a whole number"},
 		"timeout": {func(c *Config) {

@@ -29,7 +29,7 @@ import (
 // the same rows. With a watermark the first pull takes everything and the later
 // ones what lies above the largest watermark so far, less the look-back; without
 // one every pull takes everything, and its load replaces those before it. What
-// was asked decides too: a changed sql begins anew.
+// was asked decides too: a changed sql begins anew, and so does Config.PullAll.
 //
 // A pull is one statement in a read-only transaction. One whose connection fails
 // begins again, and nothing is left of the first half. Errors are ErrConfig and
@@ -58,7 +58,7 @@ func pull(ctx context.Context, cfg Config, asOf history.Day, dir string, log *sl
 		if err := s.validate(); err != nil {
 			return cfg, fmt.Errorf("extract: sources: %s: %w", t.name, err)
 		}
-		p := &puller{options: options, table: t.name, source: s, asOf: asOf, dir: filepath.Join(dir, t.name), log: log, wait: wait}
+		p := &puller{options: options, table: t.name, source: s, anew: cfg.PullAll, asOf: asOf, dir: filepath.Join(dir, t.name), log: log, wait: wait}
 		files, err := p.pull(ctx)
 		if err != nil {
 			return cfg, fmt.Errorf("extract: %s: %w", t.name, err)
@@ -91,17 +91,19 @@ type puller struct {
 	options Postgres
 	table   string
 	source  *Source
+	anew    bool // pull everything, whatever is there
 	asOf    history.Day
 	dir     string
 	log     *slog.Logger
 	wait    func(ctx context.Context, try int) error
 }
 
-// asked hashes what decides which rows the database yields.
+// asked hashes what decides which rows the database yields: the key too, for a row
+// brings along the others of its key.
 func (p *puller) asked() string {
-	text, err := json.Marshal([]string{p.source.SQL, p.source.Watermark})
+	text, err := json.Marshal([]any{p.source.SQL, p.source.Watermark, p.source.Key})
 	if err != nil {
-		panic("extract: strings can be encoded: " + err.Error())
+		panic("extract: texts can be encoded: " + err.Error())
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
@@ -110,7 +112,7 @@ func (p *puller) asked() string {
 // done reports whether the night's pull is there.
 func (p *puller) done(have *loads) bool {
 	last := have.newest()
-	return last != nil && last.Query == p.asked() && last.AsOf >= p.asOf
+	return last != nil && last.Query == p.asked() && last.AsOf >= p.asOf && !p.anew
 }
 
 // pull returns the files of all loads, after one more pull where tonight's is
@@ -177,7 +179,7 @@ func (p *puller) try(ctx context.Context, have *loads) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.Remove(half.Name())) }()
-	copied, err := p.copy(ctx, conn, "SELECT * FROM "+q.from()+since, half)
+	copied, err := p.copy(ctx, conn, q.rows(since), half)
 	if err := errors.Join(err, half.Close()); err != nil {
 		return err
 	}
@@ -197,7 +199,7 @@ func (p *puller) plan(ctx context.Context, conn *pgconn.PgConn, have *loads) (re
 	}
 	record = load{AsOf: p.asOf, Query: p.asked()}
 	last := have.newest()
-	if last != nil && last.Query == record.Query {
+	if last != nil && last.Query == record.Query && !p.anew {
 		since = q.since(last.Watermark, p.source.lookbackDays(p.table))
 		record.Since = last.Watermark
 	}

@@ -26,7 +26,7 @@ func (p *PullPlan) String() string {
 	case p.Since == "":
 		return fmt.Sprintf("%s: would pull everything, about %.0f rows", p.Table, p.Rows)
 	}
-	return fmt.Sprintf("%s: would pull what changed since %s less the look-back, about %.0f rows", p.Table, p.Since, p.Rows)
+	return fmt.Sprintf("%s: would pull what changed since %s less the look-back, about %.0f rows and the others of their keys", p.Table, p.Since, p.Rows)
 }
 
 // PlanPulls finds out what Pull would do: it asks the databases for their plans
@@ -106,7 +106,7 @@ func (p *puller) foresee(ctx context.Context) (plan PullPlan, files []string, er
 		return plan, nil, err
 	}
 	plan.Since = record.Since
-	rows := conn.ExecParams(ctx, "EXPLAIN (FORMAT JSON) SELECT * FROM "+q.from()+since, nil, nil, nil, nil).Read()
+	rows := conn.ExecParams(ctx, "EXPLAIN (FORMAT JSON) "+q.fresh("*", since), nil, nil, nil, nil).Read()
 	if rows.Err != nil {
 		return plan, nil, p.options.failure(ctx, "", rows.Err)
 	}

@@ -50,7 +50,8 @@ func (s *Source) lookbackDays(table string) int {
 // query is what a source asks of its database.
 type query struct {
 	sql       string
-	watermark string // column; "" pulls everything
+	watermark string   // column; "" pulls everything
+	key       []string // columns that tell which rows a load replaces
 	columns   []string
 	typ       string // of the watermark
 }
@@ -80,14 +81,29 @@ func (p *Postgres) describe(ctx context.Context, conn *pgconn.PgConn, s *Source)
 	case q.typ == "":
 		return nil, configError("watermark %q is neither a time nor a whole number (choose a column that grows when a row changes)", q.watermark)
 	}
-	return q, nil
+	return q, q.findKey(s.Key)
+}
+
+// findKey finds the columns of the key, which a canonical name may spell otherwise.
+func (q *query) findKey(names []string) error {
+	if q.watermark == "" {
+		return nil // everything is pulled
+	}
+	for _, name := range names {
+		i := slices.IndexFunc(q.columns, func(column string) bool { return strings.EqualFold(column, name) })
+		if i < 0 {
+			return configError("key: %s is no column of sql (there are %s)", name, strings.Join(q.columns, ", "))
+		}
+		q.key = append(q.key, "q."+quoteName(q.columns[i]))
+	}
+	return nil
 }
 
 // from is the sql as a table. Its last line may end in a comment.
 func (q *query) from() string { return "(" + q.sql + "\n) q" }
 
-// since is the condition for rows after the watermark last less the look-back;
-// "" is every row. A row without a watermark may always be new.
+// since is the condition of rows after the watermark last less the look-back; ""
+// is every row. A row without a watermark may always be new.
 func (q *query) since(last string, days int) string {
 	if q.watermark == "" || last == "" {
 		return ""
@@ -96,8 +112,31 @@ func (q *query) since(last string, days int) string {
 	if !strings.HasPrefix(q.typ, "int") && days > 0 {
 		from += fmt.Sprintf(" - interval '%d days'", days)
 	}
-	column := "q." + quoteName(q.watermark)
-	return fmt.Sprintf(" WHERE %s > %s OR %s IS NULL", column, from, column)
+	return fmt.Sprintf("(%[1]s > %[2]s OR %[1]s IS NULL)", q.column(), from)
+}
+
+func (q *query) column() string { return "q." + quoteName(q.watermark) }
+
+// rows is the statement for the rows of a condition, all of them for "". A load
+// replaces whole keys, so that each row brings along the others of its key: where
+// one line of an order is corrected, the order keeps the lines that are not. That is
+// a second SELECT, and not one more OR, so that the database can join.
+func (q *query) rows(since string) string {
+	fresh := q.fresh("*", since)
+	if since == "" {
+		return fresh
+	}
+	key := strings.Join(q.key, ", ")
+	return fmt.Sprintf("%s UNION ALL SELECT * FROM %s WHERE NOT %s AND (%s) IN (%s)", fresh, q.from(), since, key, q.fresh(key, since))
+}
+
+// fresh selects columns of the rows of a condition alone.
+func (q *query) fresh(columns, since string) string {
+	statement := "SELECT " + columns + " FROM " + q.from()
+	if since != "" {
+		statement += " WHERE " + since
+	}
+	return statement
 }
 
 // newest returns the largest watermark of the rows of a condition, "" if there is
@@ -106,7 +145,7 @@ func (p *Postgres) newest(ctx context.Context, conn *pgconn.PgConn, q *query, si
 	if q.watermark == "" {
 		return "", nil
 	}
-	rows := conn.ExecParams(ctx, "SELECT CAST(max(q."+quoteName(q.watermark)+") AS text) FROM "+q.from()+since, nil, nil, nil, nil).Read()
+	rows := conn.ExecParams(ctx, q.fresh("CAST(max("+q.column()+") AS text)", since), nil, nil, nil, nil).Read()
 	if rows.Err != nil {
 		return "", p.failure(ctx, "", rows.Err)
 	}
