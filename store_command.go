@@ -44,9 +44,9 @@ was collected or is damaged): read everything, then follow from there.`,
 			return err
 		}
 		if !cmd.Flags().Changed("since") {
-			return jobs.Scores(cmd.Context(), cfg.Store, opts, cmd.OutOrStdout())
+			return jobs.Scores(cmd.Context(), cfg, opts, cmd.OutOrStdout())
 		}
-		applied, err := jobs.Changes(cmd.Context(), cfg.Store, *since, opts.Format, cmd.OutOrStdout())
+		applied, err := jobs.Changes(cmd.Context(), cfg, *since, opts.Format, cmd.OutOrStdout())
 		if err != nil {
 			return err
 		}

@@ -14,15 +14,21 @@ import (
 // Changes writes what changed after a commit, for whoever shows scores and has
 // applied that one. It returns the newest commit that was written whole: the next
 // call asks from there. publish.ErrReadAll says that changes cannot be followed
-// from where the caller is.
-func Changes(ctx context.Context, location string, since uint64, format string, out io.Writer) (applied uint64, err error) {
-	st, err := openToRead(location)
+// from where the caller is. Of erased customers it writes tombstones alone.
+func Changes(ctx context.Context, cfg Config, since uint64, format string, out io.Writer) (applied uint64, err error) {
+	st, err := openToRead(cfg.Store)
 	if err != nil {
 		return since, err
 	}
 	defer func() { err = errors.Join(err, closeStore(st)) }()
+	erased, err := loadErased(ctx, st, cfg)
+	if err != nil {
+		return since, err
+	}
 	applied = since
-	rows := publish.Feed(ctx, publish.Changes(ctx, st, since), func(n uint64) { applied = n })
+	rows := without(publish.Feed(ctx, publish.Changes(ctx, st, since), func(n uint64) { applied = n }), func(row *publish.FeedRow) bool {
+		return row.Op == publish.Upsert && erased.Erased(row.CustomerID)
+	})
 	buffered := bufio.NewWriter(out)
 	switch format {
 	case "csv":

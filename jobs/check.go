@@ -15,8 +15,12 @@ import (
 // Check reads the sources as tonight would, into a folder that is removed
 // again, and says what tonight would do. The store is not touched, but for sources
 // in buckets, which tonight then need not fetch. Databases are asked what a pull
-// would do; what was pulled before stands for their rows.
+// would do; what was pulled before stands for their rows. Erased customers are left
+// out, as they will be.
 func Check(ctx context.Context, cfg Config, asOf history.Day, env command.Env, out io.Writer) (err error) {
+	if cfg, err = withoutErased(ctx, cfg); err != nil {
+		return err
+	}
 	if ready, err := foreseePulls(ctx, &cfg, asOf, out); !ready || err != nil {
 		return err
 	}

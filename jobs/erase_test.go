@@ -179,11 +179,11 @@ func wantErasedEverywhere(t *testing.T, cfg Config, id string) {
 		t.Errorf("explain: %v", err)
 	}
 	var out bytes.Buffer
-	if err := Scores(t.Context(), cfg.Store, ScoresOptions{Commit: 1, Format: "csv"}, &out); !errors.Is(err, publish.ErrExpired) && strings.Contains(out.String(), id) {
+	if err := Scores(t.Context(), cfg, ScoresOptions{Commit: 1, Format: "csv"}, &out); !errors.Is(err, publish.ErrExpired) && strings.Contains(out.String(), id) {
 		t.Errorf("the scores of commit 1: %v", err)
 	}
 	out.Reset()
-	if err := Scores(t.Context(), cfg.Store, ScoresOptions{Format: "csv"}, &out); err != nil || erasure.Mentions(out.Bytes(), id) {
+	if err := Scores(t.Context(), cfg, ScoresOptions{Format: "csv"}, &out); err != nil || erasure.Mentions(out.Bytes(), id) {
 		t.Errorf("the newest scores hold her, or: %v", err)
 	}
 	if err := Verify(t.Context(), cfg.Store, VerifyOptions{}, io.Discard); err != nil {

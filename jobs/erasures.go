@@ -29,6 +29,22 @@ func loadErased(ctx context.Context, st store.Store, cfg Config) (*erasure.List,
 	return list, nil
 }
 
+// withoutErased returns the configuration for commands that read the sources and
+// write no store: rows of erased customers are left out. Before the first night there
+// is no store, and nobody is erased.
+func withoutErased(ctx context.Context, cfg Config) (_ Config, err error) {
+	st, err := store.OpenToRead(cfg.Store)
+	switch {
+	case notThere(err):
+		return cfg, nil
+	case err != nil:
+		return cfg, storeError(err)
+	}
+	defer func() { err = errors.Join(err, closeStore(st)) }()
+	cfg.Erased, err = loadErased(ctx, st, cfg)
+	return cfg, err
+}
+
 // sameErased returns a fence for rows that were made without the customers of the
 // list with this hash: it holds as long as nobody is added.
 func sameErased(st store.Store, cfg Config, hash string) func(context.Context) error {

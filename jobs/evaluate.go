@@ -43,12 +43,16 @@ type BackTest struct {
 }
 
 // Evaluate is the rolling back-test: for each past night it trains on what was
-// known then and judges on what came after. Nothing is published.
+// known then and judges on what came after, without erased customers. Nothing is
+// published.
 func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command.Env, out io.Writer) (err error) {
 	if opts.HorizonDays > 0 {
 		cfg.Churn.HorizonDays = Horizon(opts.HorizonDays)
 	}
 	if err := checkFamilies(opts.Without); err != nil {
+		return err
+	}
+	if cfg, err = withoutErased(ctx, cfg); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "perennial-evaluate-")

@@ -56,7 +56,7 @@ func TestANightInABucket(t *testing.T) {
 		run  func(cfg Config, out *bytes.Buffer) error
 	}{
 		{"scores", func(cfg Config, out *bytes.Buffer) error {
-			return Scores(t.Context(), cfg.Store, ScoresOptions{Format: "csv"}, out)
+			return Scores(t.Context(), cfg, ScoresOptions{Format: "csv"}, out)
 		}},
 		{"verify", func(cfg Config, out *bytes.Buffer) error { return Verify(t.Context(), cfg.Store, VerifyOptions{}, out) }},
 		{"explain", func(cfg Config, out *bytes.Buffer) error { return Explain(t.Context(), cfg, customer, out) }},

@@ -22,13 +22,18 @@ func openStore(location string) (store.Keeper, error) {
 // openToRead opens the store of a command that only reads.
 func openToRead(location string) (store.Keeper, error) {
 	st, err := store.OpenToRead(location)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrNotExist) {
+	if notThere(err) {
 		return nil, &command.Error{Code: command.ExitInput, Err: fmt.Errorf("store %s does not exist (run the first night: perennial nightly)", location)}
 	}
 	if err != nil {
 		return nil, storeError(err)
 	}
 	return st, nil
+}
+
+// notThere reports whether there is no store yet.
+func notThere(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrNotExist)
 }
 
 // storeError gives the failures of opening a store their exit codes.

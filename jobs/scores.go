@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 
 	"perennial/command"
+	"perennial/pipeline/erasure"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
@@ -20,9 +22,10 @@ type ScoresOptions struct {
 	Format string      // csv, json or parquet
 }
 
-// Scores writes one commit, every part verified before its rows.
-func Scores(ctx context.Context, location string, opts ScoresOptions, out io.Writer) (err error) {
-	st, err := openToRead(location)
+// Scores writes one commit, every part verified before its rows. The newest is
+// published without erased customers; of others their rows are left out here.
+func Scores(ctx context.Context, cfg Config, opts ScoresOptions, out io.Writer) (err error) {
+	st, err := openToRead(cfg.Store)
 	if err != nil {
 		return err
 	}
@@ -35,8 +38,15 @@ func Scores(ctx context.Context, location string, opts ScoresOptions, out io.Wri
 	if err != nil {
 		return err
 	}
+	var erased *erasure.List
+	if opts.Commit != 0 || opts.AsOf != 0 {
+		if erased, err = loadErased(ctx, st, cfg); err != nil {
+			return err
+		}
+	}
+	rows := without(reader.Scores(ctx), func(row *publish.Score) bool { return erased.Erased(row.CustomerID) })
 	buffered := bufio.NewWriter(out)
-	switch rows := reader.Scores(ctx); opts.Format {
+	switch opts.Format {
 	case "csv":
 		err = publish.WriteCSV(buffered, rows)
 	case "json":
@@ -47,6 +57,20 @@ func Scores(ctx context.Context, location string, opts ScoresOptions, out io.Wri
 		return unknownFormat(opts.Format)
 	}
 	return errors.Join(err, buffered.Flush())
+}
+
+// without leaves out the rows that unwanted holds for.
+func without[Row any](rows iter.Seq2[*Row, error], unwanted func(*Row) bool) iter.Seq2[*Row, error] {
+	return func(yield func(*Row, error) bool) {
+		for row, err := range rows {
+			if err == nil && unwanted(row) {
+				continue
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
 }
 
 // openCommit opens commit n of a store, 0 for the newest.
