@@ -48,15 +48,7 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 		if err := claimRuns(ctx, s.Store, c); err != nil {
 			return Result{}, err
 		}
-		t, err := s.readBack(ctx, d)
-		if err != nil {
-			return Result{}, err
-		}
-		c.describe(t, d, tip.newest)
-		if err := refusal(s.RunID, c.Gates); err != nil {
-			return Result{}, err
-		}
-		won, err := propose(ctx, s.Store, c, tip)
+		won, err := s.propose(ctx, d, c, tip)
 		if err != nil {
 			return Result{}, err
 		}
@@ -68,23 +60,42 @@ func (s Set) Commit(ctx context.Context, d Draft) (Result, error) {
 	return Result{}, fmt.Errorf("publish: run %s: %w (run again)", s.RunID, ErrContended)
 }
 
+// propose reads the staged parts back, holds them to the gates and makes c the next
+// commit. It returns false if another run's record has the number.
+func (s Set) propose(ctx context.Context, d Draft, c *Commit, tip tip) (won bool, err error) {
+	read, err := s.readBack(ctx, d, c, tip.newest)
+	if err == nil {
+		c.describe(read.tally, d, tip.newest)
+		if err := refusal(s.RunID, c.Gates); err != nil {
+			return false, err
+		}
+		c.Delta, err = read.delta(tip.newest, c)
+	}
+	return conclude(ctx, s.Store, c, tip, err)
+}
+
 // propose stages the delta from the tip to c, and makes c the next commit. It
-// returns false if another run's record has the number. A tip that cannot be read
-// does not hold up the set that comes after it.
+// returns false if another run's record has the number.
 func propose(ctx context.Context, st store.Store, c *Commit, tip tip) (won bool, err error) {
 	if tip.newest != nil {
 		c.Delta, err = difference(ctx, st, tip.newest, c)
 	}
+	return conclude(ctx, st, c, tip, err)
+}
+
+// conclude makes c the next commit unless it has failed. A tip that cannot be read
+// does not hold up the set that comes after it.
+func conclude(ctx context.Context, st store.Store, c *Commit, tip tip, failed error) (won bool, err error) {
 	switch {
-	case tip.damage != nil:
-		c.NoDelta = tip.damage.Error()
-	case errors.Is(err, errBaseDamaged):
-		c.NoDelta = err.Error()
-	case err != nil:
+	case errors.Is(failed, errBaseDamaged):
+		c.NoDelta = failed.Error()
+	case failed != nil:
 		if _, taken := readCommit(ctx, st, c.N); taken == nil {
 			return false, nil // and gc may have deleted what was staged for the number
 		}
-		return false, err
+		return false, failed
+	case tip.damage != nil:
+		c.NoDelta = tip.damage.Error()
 	}
 	return createCommit(ctx, st, c)
 }

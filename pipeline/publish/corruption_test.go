@@ -113,7 +113,7 @@ func TestMalformedParquetIsAnError(t *testing.T) {
 	for range 300 {
 		p := Part{Key: "sets/a/part-00000.parquet", Rows: 30}
 		bad := mutate(rng, body)
-		_, err := p.tally(bad, 0, expected{asOf: sampleDay, buckets: 1})
+		_, err := p.tally(bad, 0, expected{asOf: sampleDay, buckets: 1}, nil)
 		_, findErr := p.find(bad, rows[7].CustomerID)
 		if err != nil {
 			failed++

@@ -21,22 +21,34 @@ var errBaseDamaged = errors.New("the commit before cannot be read")
 // memory of a bucket of both sets for each processor. Made again, it writes the
 // same bytes to the same keys.
 func difference(ctx context.Context, st store.Store, base, next *Commit) (*Delta, error) {
-	d := &Delta{Base: base.N, Parts: make([]Part, len(next.Parts))}
-	counts := make([]DeltaCounts, len(next.Parts))
+	parts := make([]deltaPart, len(next.Parts))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	before, after := &Reader{base, st}, &Reader{next, st}
-	for k := range d.Parts {
+	after := &Reader{next, st}
+	for k := range parts {
 		group.Go(func() (err error) {
-			d.Parts[k], counts[k], err = bucketDifference(ctx, before, after, k)
+			parts[k], err = bucketDifference(ctx, base, after, k)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("publish: delta to commit %d: %w", next.N, err)
 	}
-	for _, c := range counts {
-		d.Counts.add(c)
+	return newDelta(base, next, parts)
+}
+
+// deltaPart is the staged delta of one bucket.
+type deltaPart struct {
+	part   Part
+	counts DeltaCounts
+}
+
+// newDelta returns the delta from base to next that the parts make.
+func newDelta(base, next *Commit, parts []deltaPart) (*Delta, error) {
+	d := &Delta{Base: base.N}
+	for _, p := range parts {
+		d.Parts = append(d.Parts, p.part)
+		d.Counts.add(p.counts)
 	}
 	if err := d.check(next); err != nil {
 		return nil, fmt.Errorf("publish: delta to commit %d: %w", next.N, err)
@@ -45,16 +57,11 @@ func difference(ctx context.Context, st store.Store, base, next *Commit) (*Delta
 }
 
 // bucketDifference stages the delta of bucket k of after.
-func bucketDifference(ctx context.Context, before, after *Reader, k int) (Part, DeltaCounts, error) {
-	buckets := len(after.Commit.Parts)
-	previous, err := before.bucket(ctx, k, buckets, shownAlone)
-	if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrExpired) {
-		err = fmt.Errorf("%w: %w", errBaseDamaged, err)
-	}
+func bucketDifference(ctx context.Context, base *Commit, after *Reader, k int) (deltaPart, error) {
+	differ, err := newDiffer(ctx, base, after.store, k, len(after.Commit.Parts))
 	if err != nil {
-		return Part{}, DeltaCounts{}, err
+		return deltaPart{}, err
 	}
-	differ := differ{previous: previous}
 	err = after.scan(ctx, k, make([]Score, min(scanRows, after.Commit.Parts[k].Rows)), func(rows []Score) error {
 		for i := range rows {
 			differ.add(&rows[i])
@@ -62,18 +69,9 @@ func bucketDifference(ctx context.Context, before, after *Reader, k int) (Part, 
 		return nil
 	})
 	if err != nil {
-		return Part{}, DeltaCounts{}, err
+		return deltaPart{}, err
 	}
-	rows, counts := differ.finish()
-	p, err := stageDelta(ctx, after.store, deltaKey(after.Commit.N, after.Commit.RunID, k), rows)
-	if err != nil {
-		return Part{}, DeltaCounts{}, err
-	}
-	upserts, deletes, err := p.countDelta(ctx, after.store, k, buckets)
-	if err == nil && (upserts != counts.Upserted || deletes != counts.Tombstones) {
-		err = fmt.Errorf("%s: %w: %d upserts and %d deletes of %d and %d", p.Key, ErrCorrupt, upserts, deletes, counts.Upserted, counts.Tombstones)
-	}
-	return p, counts, err
+	return differ.stage(ctx, after.store, after.Commit, k)
 }
 
 func stageDelta(ctx context.Context, st store.Store, key string, rows []DeltaRow) (Part, error) {
@@ -87,7 +85,8 @@ func stageDelta(ctx context.Context, st store.Store, key string, rows []DeltaRow
 	return Part{Key: key, Size: int64(len(body)), SHA256: digest(body), Rows: int64(len(rows))}, nil
 }
 
-// differ compares the rows of one bucket with those of the commit before.
+// differ compares the rows of one bucket with those of the commit before. Where
+// there is none, a nil differ compares nothing and stages nothing.
 type differ struct {
 	previous map[string]*Score // what is left of them once the new rows are added
 	rows     []DeltaRow
@@ -95,8 +94,45 @@ type differ struct {
 	comparer comparer
 }
 
+// newDiffer compares with the rows that base has of bucket k of buckets; nil is
+// nothing to compare with. Where base cannot be read it returns errBaseDamaged.
+func newDiffer(ctx context.Context, base *Commit, st store.Store, k, buckets int) (*differ, error) {
+	if base == nil {
+		return nil, nil
+	}
+	previous, err := (&Reader{base, st}).bucket(ctx, k, buckets, shownAlone)
+	switch {
+	case errors.Is(err, ErrCorrupt), errors.Is(err, ErrExpired):
+		return nil, fmt.Errorf("%w: %w", errBaseDamaged, err)
+	case err != nil:
+		return nil, err
+	}
+	return &differ{previous: previous}, nil
+}
+
+// stage writes the delta to bucket k of next, after the last add, reads it back and
+// counts it.
+func (d *differ) stage(ctx context.Context, st store.Store, next *Commit, k int) (deltaPart, error) {
+	if d == nil {
+		return deltaPart{}, nil
+	}
+	rows, counts := d.finish()
+	p, err := stageDelta(ctx, st, deltaKey(next.N, next.RunID, k), rows)
+	if err != nil {
+		return deltaPart{}, err
+	}
+	upserts, deletes, err := p.countDelta(ctx, st, k, len(next.Parts))
+	if err == nil && (upserts != counts.Upserted || deletes != counts.Tombstones) {
+		err = fmt.Errorf("%s: %w: %d upserts and %d deletes of %d and %d", p.Key, ErrCorrupt, upserts, deletes, counts.Upserted, counts.Tombstones)
+	}
+	return deltaPart{p, counts}, err
+}
+
 // add compares the next row, which it does not keep.
 func (d *differ) add(s *Score) {
+	if d == nil {
+		return
+	}
 	before := d.previous[s.CustomerID]
 	delete(d.previous, s.CustomerID)
 	if before != nil && !before.shown() {

@@ -181,7 +181,7 @@ func TestAFileOfAnotherSchemaBreaksTheContract(t *testing.T) {
 	}
 	body := parquetOf(t, []narrow{{"C1"}})
 	p := Part{Key: "sets/a/part-00000.parquet", Rows: 1}
-	tl, err := p.tally(body, 0, expected{buckets: 1})
+	tl, err := p.tally(body, 0, expected{buckets: 1}, nil)
 	if err != nil || tl.misfits.count == 0 || !strings.Contains(tl.misfits.first, "schema") {
 		t.Errorf("tally: %+v, %v, want a schema misfit", tl, err)
 	}
