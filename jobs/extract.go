@@ -29,8 +29,11 @@ func (n *night) extractInto(ctx context.Context, dir string) (*extract.Report, e
 		done, err = extract.Open(dir)
 	}
 	if err == nil {
-		n.env.Log.Info("extract is there already", "dir", dir)
-		return done.Report(), errors.Join(n.inputs.Close(), n.keepExtract(ctx))
+		if err = done.Verify(); err == nil {
+			n.env.Log.Info("extract is there already", "dir", dir)
+			return done.Report(), errors.Join(n.inputs.Close(), n.keepExtract(ctx))
+		}
+		n.env.Log.Warn("the extract that is there is of no use; the sources are read again", "cause", err)
 	}
 	return n.extractAnew(ctx, dir)
 }

@@ -64,7 +64,7 @@ const (
 // repeated and replaced ones.
 func (p *pass) sortBuckets(ctx context.Context) (*repeats, error) {
 	n := p.config.bucketFiles(p.table)
-	p.state.Buckets, p.state.Sizes = make([]bucketCounts, n), make([]int64, n)
+	p.state.Buckets, p.state.Sorted = make([]bucketCounts, n), make([]string, n)
 	p.touched = make([]bool, n)
 	if err := os.MkdirAll(filepath.Dir(sortedPath(p.dir, p.table, 0)), 0o777); err != nil {
 		return nil, err
@@ -98,21 +98,15 @@ func (p *pass) fillBucket(ctx context.Context, k int, found *repeats) error {
 		return err
 	}
 	path := sortedPath(p.dir, p.table, k)
-	if p.touched[k] = rows != ""; p.touched[k] {
-		err = p.sortBucket(ctx, k, rows, path, &p.state.Buckets[k], found)
-	} else {
-		p.state.Buckets[k] = p.old.Buckets[k]
-		err = share(sortedPath(p.memory.dir, p.table, k), path)
+	if p.touched[k] = rows != ""; !p.touched[k] {
+		p.state.Buckets[k], p.state.Sorted[k] = p.old.Buckets[k], p.old.Sorted[k]
+		return share(sortedPath(p.memory.dir, p.table, k), path)
 	}
-	if err != nil {
+	if err := p.sortBucket(ctx, k, rows, path, &p.state.Buckets[k], found); err != nil {
 		return err
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	p.state.Sizes[k] = info.Size()
-	return nil
+	p.state.Sorted[k], err = sumFile(path)
+	return err
 }
 
 // bucketRows is all rows of a bucket with their origins; "" if it stays what it

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -26,7 +27,7 @@ const (
 	// memoryFormat must be raised whenever the same input would give other rows,
 	// other bytes or another report than before: an extract builds only on one of
 	// its own format.
-	memoryFormat = 1
+	memoryFormat = 2
 )
 
 // Memory is what a complete extract remembers of its inputs, so that the next one
@@ -41,7 +42,7 @@ type Memory struct {
 type memoryState struct {
 	Format  int               `json:"format"`
 	DuckDB  string            `json:"duckdb"` // version; another one may write other bytes
-	Sums    map[string]string `json:"sums"`   // SHA-256 of the memory's other files
+	Sums    map[string]string `json:"sums"`   // SHA-256 of the extract's other files but for those of buckets
 	Sources []sourceState     `json:"sources"`
 }
 
@@ -56,7 +57,7 @@ type sourceState struct {
 	Located    bool             `json:"located"` // the rejected rows have places
 	Rejected   []rememberedRow  `json:"rejected,omitempty"`
 	Buckets    []bucketCounts   `json:"buckets"`
-	Sizes      []int64          `json:"sizes"` // bytes of the sorted files
+	Sorted     []string         `json:"sorted"` // SHA-256 of the sorted files
 	Later      laterRowsState   `json:"later"`
 }
 
@@ -215,11 +216,10 @@ func (c *census) remembered(faults []*RowError) rememberedFile {
 	}
 }
 
-// load reads the state beside the extract in dir, and checks the other files of
-// the memory against their hashes.
+// load reads the state beside the extract in dir, and checks the extract's other
+// files against their hashes, but for those of buckets.
 func (s *memoryState) load(dir string) error {
-	dir = filepath.Join(dir, memoryFolder)
-	text, err := os.ReadFile(filepath.Join(dir, stateFile))
+	text, err := os.ReadFile(filepath.Join(dir, memoryFolder, stateFile))
 	if err != nil {
 		return err
 	}
@@ -240,10 +240,8 @@ func (s *memoryState) load(dir string) error {
 	return err
 }
 
-// save writes the state beside the extract in dir, when all other files of the
-// memory are written.
+// save writes the state beside the extract in dir, when all other files are written.
 func (s *memoryState) save(dir string) (err error) {
-	dir = filepath.Join(dir, memoryFolder)
 	if s.Sums, err = sumFiles(dir); err != nil {
 		return err
 	}
@@ -251,7 +249,7 @@ func (s *memoryState) save(dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, stateFile), append([]byte(sumLine(text)+"\n"), text...), 0o666)
+	return os.WriteFile(filepath.Join(dir, memoryFolder, stateFile), append([]byte(sumLine(text)+"\n"), text...), 0o666)
 }
 
 // sumLine stands before the state, as JSON too, so that all of the file can be
@@ -263,19 +261,33 @@ func sumOf(text []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// sumFiles returns the SHA-256 of the Parquet files in a folder.
+// sumFiles returns the SHA-256 of the Parquet files in an extract's folder and in
+// that of its memory.
 func sumFiles(dir string) (map[string]string, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "*.parquet"))
-	if err != nil {
-		return nil, err
-	}
 	sums := map[string]string{}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
+	for _, folder := range []string{"", memoryFolder} {
+		paths, err := filepath.Glob(filepath.Join(dir, folder, "*.parquet"))
 		if err != nil {
 			return nil, err
 		}
-		sums[filepath.Base(path)] = sumOf(text)
+		for _, path := range paths {
+			if sums[filepath.Join(folder, filepath.Base(path))], err = sumFile(path); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return sums, nil
+}
+
+func sumFile(path string) (sum string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }

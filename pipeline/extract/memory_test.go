@@ -280,3 +280,50 @@ func TestRecallRefusesWhatIsNotWhole(t *testing.T) {
 		t.Errorf("an extract that was not finished is recalled: %v", err)
 	}
 }
+
+// TestATornExtractIsNotBuiltOn damages one file after another of an extract: it does
+// not verify, and a night that follows reads everything of the table.
+func TestATornExtractIsNotBuiltOn(t *testing.T) {
+	c := shop(t)
+	dir, _, err := runIn(t, c, "2026-01-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Verify(); err != nil {
+		t.Fatal(err)
+	}
+	memory, err := Recall(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*.parquet"))
+	if err != nil || len(files) < 5 {
+		t.Fatal(files, err)
+	}
+	for _, path := range append(files, filepath.Join(dir, vocabularyFile), filepath.Join(dir, productsFile)) {
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		flipped := bytes.Clone(whole)
+		flipped[len(flipped)/3] ^= 4
+		for _, torn := range [][]byte{flipped, whole[:len(whole)/2]} {
+			rewrite(t, path, torn)
+			if err := e.Verify(); !errors.Is(err, ErrBadData) {
+				t.Errorf("%s: verified: %v", path, err)
+			}
+			source := memory.source(filepath.Base(filepath.Dir(path)))
+			if _, err := Recall(dir); (err == nil) != (source != nil) {
+				t.Errorf("%s: recalled: %v", path, err)
+			}
+			if source != nil && source.compare(dir, tableOf(source.Table)) == nil {
+				t.Errorf("%s is taken for whole", path)
+			}
+		}
+		rewrite(t, path, whole)
+	}
+}
