@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -24,6 +25,7 @@ type desk struct {
 	policy     *action.Policy
 	cuts       segment.Cuts
 	previous   *publish.Reader // nil on the first night
+	damaged    []error         // why a bucket of previous cannot be read
 	thresholds action.Thresholds
 }
 
@@ -107,7 +109,11 @@ func (d *desk) segmented(ctx context.Context, k int, without ...string) ([]propo
 	}
 	var before map[string]*publish.Score
 	if d.previous != nil {
-		if before, err = d.previous.Bucket(ctx, k, d.buckets); err != nil {
+		before, err = d.previous.Bucket(ctx, k, d.buckets)
+		if errors.Is(err, publish.ErrCorrupt) {
+			d.damaged[k], err = err, nil // these customers are taken for new
+		}
+		if err != nil {
 			return nil, nil, err
 		}
 	}

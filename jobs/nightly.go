@@ -242,6 +242,7 @@ func (n *night) act(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	n.noteDamage()
 	n.parts = make([]publish.Part, len(staged))
 	samples := make([][]publish.Score, len(staged))
 	for k := range staged {
@@ -249,6 +250,15 @@ func (n *night) act(ctx context.Context) error {
 	}
 	n.summary.addSamples(samples)
 	return nil
+}
+
+// noteDamage tells of a commit before that cannot be read whole. The night does not
+// depend on it, and mends what readers see.
+func (n *night) noteDamage() {
+	if err := errors.Join(n.desk.damaged...); err != nil {
+		n.env.Log.Warn("part of the newest commit cannot be read", "cause", err)
+		n.summary.Notes = append(n.summary.Notes, fmt.Sprintf("Commit %d is damaged, and customers in its damaged parts are taken for new: no change since it is shown. What it is: perennial verify --commit %d.", n.base(), n.base()))
+	}
 }
 
 // publish commits the staged parts, all at once.

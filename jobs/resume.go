@@ -50,7 +50,7 @@ func (n *night) settleIn(ctx context.Context) (err error) {
 	if n.opts.past {
 		err = n.within(ctx)
 	} else {
-		n.previous, err = headOf(ctx, n.store)
+		err = n.follow(ctx)
 	}
 	if err != nil {
 		return err
@@ -72,6 +72,20 @@ func (n *night) settleIn(ctx context.Context) (err error) {
 		n.previous, err = publish.At(ctx, n.store, found.Base)
 	}
 	return err
+}
+
+// follow finds the newest commit. Behind a damaged record nobody can tell what is
+// published already, so that a person must decide to go past it.
+func (n *night) follow(ctx context.Context) (err error) {
+	n.previous, err = headOf(ctx, n.store)
+	switch {
+	case !errors.Is(err, publish.ErrCorrupt):
+		return err
+	case n.opts.Force:
+		n.env.Log.Warn("the newest commit cannot be read, and nothing is compared with it", "cause", err)
+		return nil
+	}
+	return fmt.Errorf("%w (nothing is changed; what to do says: perennial repair)", err)
 }
 
 // base returns the number of the commit that rows are compared with, 0 for none.

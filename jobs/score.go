@@ -127,7 +127,8 @@ func (n *night) openDesk() error {
 	if err != nil {
 		return configError(err)
 	}
-	n.desk = &desk{buckets: n.shop.extract.Buckets(), policy: policy, spool: n.spool, previous: n.previous}
+	buckets := n.shop.extract.Buckets()
+	n.desk = &desk{buckets: buckets, policy: policy, spool: n.spool, previous: n.previous, damaged: make([]error, buckets)}
 	return nil
 }
 

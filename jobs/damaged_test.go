@@ -1,0 +1,78 @@
+package jobs
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"perennial/command"
+	"perennial/pipeline/history"
+	"perennial/pipeline/publish"
+)
+
+// TestNightsAfterDamage damages what the newest commit consists of. A night mends the
+// hint and goes past rows that it cannot read; a record that it cannot read stops it,
+// and what the error says to do lets the next one run.
+func TestNightsAfterDamage(t *testing.T) {
+	cfg, end := youngShop(t)
+	night := func(day history.Day, force bool) (*Summary, error) {
+		return Nightly(t.Context(), cfg, NightlyOptions{AsOf: day, Force: force}, envOf(day))
+	}
+	published := func(summary *Summary, err error) *publish.Commit {
+		t.Helper()
+		if err != nil || summary.Outcome != "published" {
+			t.Fatal(summary, err)
+		}
+		reader, err := publish.Head(t.Context(), openFolder(t, cfg.Store))
+		if err != nil || reader.Commit.N != summary.Commit {
+			t.Fatal(reader, err)
+		}
+		if err := Verify(t.Context(), cfg.Store, VerifyOptions{}, &bytes.Buffer{}); err != nil {
+			t.Error(err)
+		}
+		return reader.Commit
+	}
+	damage := func(key string) {
+		t.Helper()
+		path := filepath.Join(cfg.Store, key)
+		body, err := os.ReadFile(path)
+		if err == nil {
+			err = os.Chmod(path, 0o600)
+		}
+		if err == nil {
+			err = os.WriteFile(path, flipped(body), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := published(night(end-4, false))
+	writeFiles(t, cfg.Store, map[string]string{"CURRENT.json": "torn"})
+	damage(first.Parts[0].Key)
+	summary, err := night(end-3, false)
+	if c := published(summary, err); c.Delta != nil || c.NoDelta == "" || !strings.Contains(strings.Join(summary.Notes, " "), "Commit 1 is damaged") {
+		t.Errorf("past damaged rows: %+v, %q", c, summary.Notes)
+	}
+	published(night(end-2, false))
+
+	damage("commits/00000000000000000003.json")
+	if _, err = night(end-1, false); command.ExitCode(err) != command.ExitIO || !strings.Contains(err.Error(), "perennial repair)") {
+		t.Fatalf("behind a damaged record: %v", err)
+	}
+	var out bytes.Buffer
+	if err := Repair(t.Context(), cfg, 0, &out); err == nil || !strings.Contains(err.Error(), "perennial rollback --to 2") {
+		t.Fatalf("repair: %v\n%s", err, &out)
+	}
+	if err := Rollback(t.Context(), cfg, RollbackOptions{To: 2, Reason: "damage", By: "Ada"}, envOf(end), &out); err != nil {
+		t.Fatal(err)
+	}
+	if c := published(night(end-1, false)); c.N != 5 || c.Delta == nil {
+		t.Errorf("after the rollback: %+v", c)
+	}
+	damage("commits/00000000000000000005.json")
+	if c := published(night(end, true)); c.N != 6 || c.NoDelta == "" {
+		t.Errorf("forced: %+v", c)
+	}
+}
