@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path"
 	"strings"
 
@@ -21,10 +23,11 @@ type CollectOptions struct {
 }
 
 // Collect deletes what no kept commit needs: scores of older commits, what killed
-// nights left, histories and features of days whose scores are gone. It may run
-// beside a night. Of past days in a series of their own the newest commit is kept.
-// What was left of erased customers, such as their tombstones, goes when its time
-// has come.
+// nights left, histories and features of days whose scores are gone. It looks after
+// this machine's workspace too, and removes what was fetched or pulled for sources
+// that the configuration has no more. It may run beside a night. Of past days in a
+// series of their own the newest commit is kept. What was left of erased customers,
+// such as their tombstones, goes when its time has come.
 func Collect(ctx context.Context, cfg Config, opts CollectOptions, env command.Env, out io.Writer) (err error) {
 	st, err := openExisting(cfg.Store)
 	if err != nil {
@@ -33,10 +36,19 @@ func Collect(ctx context.Context, cfg Config, opts CollectOptions, env command.E
 	defer func() { err = errors.Join(err, closeStore(st)) }()
 	policy := publish.DefaultPolicy(cmp.Or(opts.Keep, cfg.Publish.Keep))
 	policy.DryRun = opts.DryRun
+	beside, err := besideStore(newWorkspace(cfg, st))
+	if err != nil {
+		return err
+	}
+	if beside != nil {
+		defer func() { err = errors.Join(err, closeStore(beside)) }()
+		policy.Beside = beside
+	}
 	policy.Rules = []publish.Rule{
 		{Prefix: "history/", Keep: latestOrKept},
 		{Prefix: "features/", Keep: ofKeptDay},
 		{Prefix: "spool/"},
+		{Prefix: loads + "/", Keep: func(table string, _ []*publish.Commit) bool { return cfg.Pulls(table) }},
 	}
 	done, err := publish.Collect(ctx, st, policy)
 	if err != nil {
@@ -45,12 +57,18 @@ func Collect(ctx context.Context, cfg Config, opts CollectOptions, env command.E
 	if err := printCollection(out, "", done); err != nil {
 		return err
 	}
+	if err := collectInputs(ctx, cfg, policy, done, out); err != nil {
+		return err
+	}
 	series, err := pastDays(ctx, st)
 	if err != nil {
 		return err
 	}
 	policy.Keep, policy.Young = 1, 0
 	for _, day := range series {
+		if beside != nil {
+			policy.Beside = store.Within(beside, day)
+		}
 		done, err := publish.Collect(ctx, store.Within(st, day), policy)
 		if err != nil {
 			return fmt.Errorf("%s: %w", day, err)
@@ -65,6 +83,34 @@ func Collect(ctx context.Context, cfg Config, opts CollectOptions, env command.E
 		return nil
 	}
 	return sweepErased(ctx, cfg, st, env)
+}
+
+// besideStore opens the workspace of a store elsewhere, nil if this machine has none.
+func besideStore(work workspace) (store.Keeper, error) {
+	if _, err := os.Stat(work.dir); !work.apart || errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return openStore(work.dir)
+}
+
+// collectInputs removes what was fetched from buckets and is not needed any more,
+// unless a night is at work that may still read it.
+func collectInputs(ctx context.Context, cfg Config, policy publish.Policy, done publish.Collection, out io.Writer) error {
+	if len(done.Live) > 0 {
+		return nil
+	}
+	stale, err := staleInputs(ctx, cfg, done.At.Add(-policy.Orphan))
+	if err != nil {
+		return fmt.Errorf("gc: fetched sources: %w", err)
+	}
+	for _, path := range stale {
+		if policy.DryRun {
+			fmt.Fprintf(out, "would delete %s\n", path)
+		} else if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sweepErased removes what is left of erased customers, if there are any.

@@ -19,7 +19,7 @@ func (c Config) Local(ctx context.Context, dir string) (Config, error) {
 		s := c.source(t.name)
 		var files []string
 		for _, pattern := range s.Files {
-			if !strings.Contains(pattern, "://") {
+			if !isRemote(pattern) {
 				files = append(files, pattern)
 				continue
 			}
@@ -35,4 +35,30 @@ func (c Config) Local(ctx context.Context, dir string) (Config, error) {
 		s.Files = slices.Clip(files)
 	}
 	return c, nil
+}
+
+// Fetched returns the files below dir that Local would take now; it needs no
+// others. Nothing is brought there.
+func (c Config) Fetched(ctx context.Context, dir string) ([]string, error) {
+	var files []string
+	for _, t := range tables {
+		for _, pattern := range c.source(t.name).Files {
+			if !isRemote(pattern) {
+				continue
+			}
+			fetched, err := store.Fetched(ctx, pattern, dir)
+			if err != nil && !errors.Is(err, store.ErrNotExist) {
+				return nil, fmt.Errorf("extract: %s: %w", t.name, err)
+			}
+			files = append(files, fetched...)
+		}
+	}
+	return files, nil
+}
+
+func isRemote(pattern string) bool { return strings.Contains(pattern, "://") }
+
+// Pulls reports whether the table is pulled from a database.
+func (c Config) Pulls(table string) bool {
+	return tableOf(table) != nil && c.source(table).Postgres != ""
 }

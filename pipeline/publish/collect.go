@@ -246,28 +246,40 @@ func (c *collecting) claim(ctx context.Context, runID string) (bool, error) {
 	return true, nil
 }
 
-// collectRules applies the policy's rules.
+// collectRules applies the policy's rules, in the store and beside it.
 func (c *collecting) collectRules(ctx context.Context) error {
-	for _, rule := range c.policy.Rules {
-		folders := map[string][]store.Object{}
-		newest := map[string]time.Time{}
-		for object, err := range c.store.List(ctx, rule.Prefix) {
-			if err != nil {
-				return err
-			}
-			name, _, _ := strings.Cut(strings.TrimPrefix(object.Key, rule.Prefix), "/")
-			folders[name] = append(folders[name], object)
-			if object.Modified.After(newest[name]) {
-				newest[name] = object.Modified
-			}
-		}
-		for _, name := range slices.Sorted(maps.Keys(folders)) {
-			if c.age(newest[name]) < cmp.Or(rule.Age, c.policy.Orphan) || rule.Keep != nil && rule.Keep(name, c.kept) {
+	for _, keeper := range []store.Keeper{c.store, c.policy.Beside} {
+		for _, rule := range c.policy.Rules {
+			if keeper == nil {
 				continue
 			}
-			if err := c.delete(ctx, folders[name]...); err != nil {
+			if err := c.collectRule(ctx, keeper, rule); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+func (c *collecting) collectRule(ctx context.Context, keeper store.Keeper, rule Rule) error {
+	folders := map[string][]store.Object{}
+	newest := map[string]time.Time{}
+	for object, err := range keeper.List(ctx, rule.Prefix) {
+		if err != nil {
+			return err
+		}
+		name, _, _ := strings.Cut(strings.TrimPrefix(object.Key, rule.Prefix), "/")
+		folders[name] = append(folders[name], object)
+		if object.Modified.After(newest[name]) {
+			newest[name] = object.Modified
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(folders)) {
+		if c.age(newest[name]) < cmp.Or(rule.Age, c.policy.Orphan) || rule.Keep != nil && rule.Keep(name, c.kept) {
+			continue
+		}
+		if err := c.deleteFrom(ctx, keeper, folders[name]...); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -309,9 +321,13 @@ func (c *collecting) sweepStaging(ctx context.Context) (err error) {
 
 // delete deletes the objects, or notes that it would.
 func (c *collecting) delete(ctx context.Context, objects ...store.Object) error {
+	return c.deleteFrom(ctx, c.store, objects...)
+}
+
+func (c *collecting) deleteFrom(ctx context.Context, keeper store.Keeper, objects ...store.Object) error {
 	for _, object := range objects {
 		if !c.policy.DryRun {
-			if err := c.store.Delete(ctx, object.Key); err != nil {
+			if err := keeper.Delete(ctx, object.Key); err != nil {
 				return err
 			}
 		}

@@ -14,6 +14,7 @@ type Policy struct {
 	Orphan   time.Duration // what no commit names is taken for a crashed run's from this age on
 	NoDeltas bool          // collect every delta too: who was removed is named by its tombstone
 	Rules    []Rule        // about objects that publishing knows nothing of
+	Beside   store.Keeper  // where the rules hold too, such as the workspace of this machine; nil for nowhere
 	DryRun   bool          // list what would go, and delete nothing
 }
 

@@ -22,6 +22,19 @@ import (
 // read again; dir may be emptied whenever no run reads from it. If nothing
 // matches it is ErrNotExist.
 func Fetch(ctx context.Context, pattern, dir string) ([]string, error) {
+	return matched(ctx, pattern, dir, (*Bucket).fetchOne)
+}
+
+// Fetched returns the paths that Fetch would return now, and reads no object.
+// Whatever else is in dir no fetch of the pattern needs any more.
+func Fetched(ctx context.Context, pattern, dir string) ([]string, error) {
+	return matched(ctx, pattern, dir, func(b *Bucket, _ context.Context, object resource, dir string) (string, error) {
+		return b.fetchedPath(object, dir), nil
+	})
+}
+
+// matched returns the paths that locate gives to the objects of a pattern.
+func matched(ctx context.Context, pattern, dir string, locate func(b *Bucket, ctx context.Context, object resource, dir string) (string, error)) ([]string, error) {
 	bucket, name, _ := strings.Cut(strings.TrimPrefix(pattern, bucketScheme), "/")
 	if _, err := path.Match(name, ""); err != nil || name == "" || !strings.HasPrefix(pattern, bucketScheme) {
 		return nil, fmt.Errorf("store: fetch %s: not a pattern of objects (write gs://bucket/exports/orders-*.csv)", pattern)
@@ -34,14 +47,14 @@ func Fetch(ctx context.Context, pattern, dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	paths, err := b.fetch(ctx, name, dir)
+	paths, err := b.match(ctx, name, func(object resource) (string, error) { return locate(b, ctx, object, dir) })
 	if err = errors.Join(err, b.Close()); err != nil {
 		return nil, fmt.Errorf("store: fetch %s: %w", pattern, withBucketHint(err))
 	}
 	return paths, nil
 }
 
-func (b *Bucket) fetch(ctx context.Context, pattern, dir string) ([]string, error) {
+func (b *Bucket) match(ctx context.Context, pattern string, locate func(resource) (string, error)) ([]string, error) {
 	var paths []string
 	for object, err := range b.resources(ctx, literal(pattern)) {
 		if err != nil {
@@ -50,7 +63,7 @@ func (b *Bucket) fetch(ctx context.Context, pattern, dir string) ([]string, erro
 		if matches, _ := path.Match(pattern, object.Name); !matches { // Fetch has tried the pattern
 			continue
 		}
-		name, err := b.fetchOne(ctx, object, dir)
+		name, err := locate(object)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", object.Name, err)
 		}
@@ -70,13 +83,18 @@ func literal(pattern string) string {
 	return pattern
 }
 
-// fetchOne returns the file of an object, under the object's base name in a
-// folder of this generation of it.
-func (b *Bucket) fetchOne(ctx context.Context, object resource, dir string) (name string, err error) {
+// fetchedPath is where an object is brought to: its base name in a folder of this
+// generation of it.
+func (b *Bucket) fetchedPath(object resource, dir string) string {
 	whole := sha256.Sum256([]byte(b.location(object.Name)))
 	checksum := url.PathEscape(object.CRC32C)
-	dir = filepath.Join(dir, hex.EncodeToString(whole[:8])+"-"+object.Generation+"-"+checksum)
-	name = filepath.Join(dir, path.Base(object.Name))
+	return filepath.Join(dir, hex.EncodeToString(whole[:8])+"-"+object.Generation+"-"+checksum, path.Base(object.Name))
+}
+
+// fetchOne returns the file of an object.
+func (b *Bucket) fetchOne(ctx context.Context, object resource, dir string) (name string, err error) {
+	name = b.fetchedPath(object, dir)
+	dir = filepath.Dir(name)
 	if info, err := os.Stat(name); err == nil && info.Size() == object.Size {
 		return name, nil
 	}
