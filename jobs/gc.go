@@ -57,13 +57,24 @@ func Collect(ctx context.Context, cfg Config, opts CollectOptions, env command.E
 	if err := printCollection(out, "", done); err != nil {
 		return err
 	}
-	if err := collectInputs(ctx, cfg, policy, done, out); err != nil {
+	if err := collectPastDays(ctx, st, policy, out); err != nil {
 		return err
 	}
+	if !opts.DryRun {
+		if err := sweepErased(ctx, cfg, st, env); err != nil {
+			return err
+		}
+	}
+	return collectInputs(ctx, cfg, policy, done, out)
+}
+
+// collectPastDays collects what the newest scores of past days do not need.
+func collectPastDays(ctx context.Context, st store.Keeper, policy publish.Policy, out io.Writer) error {
 	series, err := pastDays(ctx, st)
 	if err != nil {
 		return err
 	}
+	beside := policy.Beside
 	policy.Keep, policy.Young = 1, 0
 	for _, day := range series {
 		if beside != nil {
@@ -79,10 +90,7 @@ func Collect(ctx context.Context, cfg Config, opts CollectOptions, env command.E
 			}
 		}
 	}
-	if opts.DryRun {
-		return nil
-	}
-	return sweepErased(ctx, cfg, st, env)
+	return nil
 }
 
 // besideStore opens the workspace of a store elsewhere, nil if this machine has none.
