@@ -23,6 +23,7 @@ import (
 // The files of a saved model.
 const (
 	modelFile     = "model.json"
+	judgedFile    = "judged.json"    // the model as it was judged, if it is not the one that scores
 	hazardFile    = "hazard.json"    // the shop's hazard of an order, beside the churn model
 	referenceFile = "reference.json" // what is usual, beside the churn model
 )
@@ -166,7 +167,7 @@ func (s *shop) settle(ctx context.Context, st store.Store, all *answers, churnDa
 	}
 	read := func(text []byte) (leaderboard.Model, error) {
 		i := slices.IndexFunc(all.purchase, func(a answer) bool { return a.days == all.value.days })
-		return value.Read(bytes.NewReader(text), neutral(all.purchase[i].model))
+		return value.Read(bytes.NewReader(text), neutral(all.purchase[i].judged))
 	}
 	return promotions, s.settleOne(ctx, st, value.Contest(), all.value, map[string][]byte{}, read, promotions)
 }
@@ -174,8 +175,7 @@ func (s *shop) settle(ctx context.Context, st store.Store, all *answers, churnDa
 // settleOne saves one answer with its card and adds it to promotions unless the
 // model in office is better.
 func (s *shop) settleOne(ctx context.Context, st store.Store, contest leaderboard.Contest, a *answer, files map[string][]byte, read func([]byte) (leaderboard.Model, error), promotions map[string]string) error {
-	var err error
-	if files[modelFile], err = fileOf(a.model); err != nil {
+	if err := a.put(files); err != nil {
 		return err
 	}
 	if err := s.keepVerdicts(ctx, st, contest, a, files); err != nil {
@@ -192,7 +192,7 @@ func (s *shop) settleOne(ctx context.Context, st store.Store, contest leaderboar
 		}
 	}
 	if card.Status == registry.StatusChampion {
-		if files[modelFile], err = fileOf(a.model); err != nil {
+		if err := a.put(files); err != nil {
 			return err
 		}
 	}
@@ -203,30 +203,49 @@ func (s *shop) settleOne(ctx context.Context, st store.Store, contest leaderboar
 	return err
 }
 
+// put adds the answer's model to files, and how it was judged if that differs.
+func (a *answer) put(files map[string][]byte) (err error) {
+	if files[modelFile], err = fileOf(a.model); err != nil {
+		return err
+	}
+	judged, err := fileOf(a.judged)
+	if delete(files, judgedFile); !bytes.Equal(judged, files[modelFile]) {
+		files[judgedFile] = judged
+	}
+	return err
+}
+
 // card describes an entry of tonight's board, as the winner.
 func (s *shop) card(contest leaderboard.Contest, a *answer, entry *leaderboard.Entry) registry.Card {
 	card := registry.Card{
-		Question: contest.Question, Learner: entry.Name, TrainedAsOf: s.asOf, Cutoffs: a.plan.Train, JudgedOn: a.plan.Judge,
+		Question: contest.Question, Learner: entry.Name, TrainedAsOf: s.asOf, Cutoffs: a.plan.Train, Refit: a.refit, JudgedOn: a.plan.Judge,
 		HorizonDays: a.days, Rows: a.board.TrainRows, Positives: a.judge.Positives(), Columns: s.set.Names(), SchemaHash: s.set.Hash(),
 		Seed: s.cfg.Seed, Metrics: entry.Metrics, Floor: floorOf(a.board), Status: registry.StatusChampion, Why: a.board.Why,
 	}
 	for _, i := range a.imported {
 		if i.Is(entry.Name) {
-			card.Cutoffs, card.Rows, card.Positives = nil, 0, 0 // the shop's rows have not trained it
+			card.Cutoffs, card.Refit, card.Rows, card.Positives = nil, nil, 0, 0 // the shop's rows have not trained it
 			card.TrainedAsOf = cmp.Or(i.AsOf, s.asOf)
 		}
 	}
 	return card
 }
 
-// challenge judges the model in office on the same rows as the new one. If it
+// challenge judges the model in office on the same rows as the new one, as it was
+// when it was judged itself: the fit that scores has seen what followed them. If it
 // is at least as good it stays; one that knows seasons moves to tonight's.
 func (s *shop) challenge(contest leaderboard.Contest, a *answer, inOffice *registry.Saved, card *registry.Card, read func([]byte) (leaderboard.Model, error)) error {
-	model, err := read(inOffice.Files[modelFile])
+	scoring, err := read(inOffice.Files[modelFile])
 	if err != nil {
 		return err
 	}
-	judged, err := seasonal(model, a.judgeSeason)
+	known := scoring // no later than its judge, which is as old as the judging rows or older
+	if text := inOffice.Files[judgedFile]; text != nil {
+		if known, err = read(text); err != nil {
+			return err
+		}
+	}
+	judged, err := seasonal(known, a.judgeSeason)
 	if err != nil {
 		return err
 	}
@@ -239,15 +258,19 @@ func (s *shop) challenge(contest leaderboard.Contest, a *answer, inOffice *regis
 	if contest.Beats(a.judge.Y, predictions, a.board.Entry(a.board.Winner).Predictions) {
 		return nil
 	}
-	if a.model, err = seasonal(model, a.tonightSeason); err != nil {
+	if a.model, err = seasonal(scoring, a.tonightSeason); err != nil {
 		return err
 	}
-	if judged == model {
+	if a.judged, err = seasonal(known, a.tonightSeason); err != nil {
+		return err
+	}
+	if judged == known {
 		card.Status = registry.StatusChallenger
 		card.Why = fmt.Sprintf("champion %s is at least as good on the same customers", inOffice.Card.Version)
 		return nil
 	}
-	card.Learner, card.Metrics, card.Cutoffs = inOffice.Card.Learner, card.PreviousChampion, inOffice.Card.Cutoffs
+	card.Learner, card.Metrics = inOffice.Card.Learner, card.PreviousChampion
+	card.Cutoffs, card.Refit = inOffice.Card.Cutoffs, inOffice.Card.Refit
 	card.Why = fmt.Sprintf("champion %s, at least as good as a new fit, moved to tonight's season", inOffice.Card.Version)
 	return nil
 }

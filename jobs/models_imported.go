@@ -101,6 +101,7 @@ func (s *shop) keepVerdicts(ctx context.Context, st store.Store, contest leaderb
 		}
 		card := s.card(contest, a, entry)
 		kept := maps.Clone(files)
+		delete(kept, judgedFile)
 		if entry.Failure != "" {
 			card.Status, card.Why = registry.StatusRejected, entry.Failure
 			kept = map[string][]byte{failureFile: []byte(entry.Failure + "\n")}

@@ -33,8 +33,11 @@ type answer struct {
 	days  int // horizon
 	plan  label.Plan
 	board *leaderboard.Board
-	model leaderboard.Model // that scores tonight
 	judge leaderboard.Rows
+
+	judged leaderboard.Model // the winner as it was judged, in tonight's season
+	model  leaderboard.Model // that scores tonight: the winner fitted anew on what is known by now
+	refit  []history.Day     // cutoffs of that fit
 
 	imported []purchase.Imported // candidates that were trained elsewhere
 
@@ -120,8 +123,29 @@ func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, 
 	if a.board, err = purchase.Train(ctx, *cfg, a.days, train, a.judge); err != nil {
 		return a, err
 	}
-	a.model, err = seasonal(a.board.Entry(a.board.Winner).Model, a.tonightSeason)
+	winner := a.board.Entry(a.board.Winner)
+	if a.judged, err = seasonal(winner.Model, a.tonightSeason); err != nil {
+		return a, err
+	}
+	a.refit = t.refits[plan.HorizonDays]
+	fitted, err := t.refit(ctx, *cfg, plan, winner)
+	if err != nil {
+		return a, err
+	}
+	a.model, err = seasonal(fitted, a.tonightSeason)
 	return a, err
+}
+
+// refit fits the winner on what is known tonight. The judging rows stay apart.
+func (t *training) refit(ctx context.Context, cfg purchase.Config, plan label.Plan, winner *leaderboard.Entry) (leaderboard.Model, error) {
+	cutoffs := t.refits[plan.HorizonDays]
+	if len(cutoffs) == 0 {
+		return winner.Model, nil
+	}
+	if !cfg.RulesOnly {
+		cfg.Times = t.refitTimes(plan)
+	}
+	return purchase.Refit(ctx, cfg, plan.HorizonDays, winner.Name, winner.Model, t.rows(cutoffs, plan.HorizonDays))
 }
 
 // choose fills in the settings that all contests share, unless one before has.
@@ -152,7 +176,7 @@ func (s *shop) trainValue(ctx context.Context, t *training, all *answers) (*answ
 	}
 	plan := longest.plan
 	cfg := value.Config{
-		LabelDays: t.valueDays, Growth: growth, Purchase: neutral(longest.model),
+		LabelDays: t.valueDays, Growth: growth, Purchase: neutral(longest.judged),
 		Boosting: s.enough(t.rows(plan.Train, t.valueDays), t.valueDays), Seed: s.cfg.Seed,
 	}
 	judged := []history.Day{plan.Judge}
@@ -163,7 +187,8 @@ func (s *shop) trainValue(ctx context.Context, t *training, all *answers) (*answ
 		return nil, err
 	}
 	a.judge.Y = truth.Revenue
-	a.model = a.board.Entry(a.board.Winner).Model
+	a.judged = a.board.Entry(a.board.Winner).Model
+	a.model = a.judged
 	return a, nil
 }
 

@@ -19,12 +19,13 @@ import (
 // training holds feature rows of a hash sample of customers at every cutoff
 // that some question trains or judges on, with what happened afterwards.
 type training struct {
-	plans     map[int]label.Plan // by horizon
-	search    label.Plan         // of the settings that all contests share; judges nothing
-	cutoffs   []history.Day      // of all plans, ascending
-	known     history.Day        // what the shop's curves may look at ends here
-	end       history.Day        // labels end here
-	valueDays int                // the longest horizon with a plan
+	plans     map[int]label.Plan    // by horizon
+	refits    map[int][]history.Day // by horizon: cutoffs of the fit that scores tonight; none in a back-test
+	search    label.Plan            // of the settings that all contests share; judges nothing
+	cutoffs   []history.Day         // of all plans, ascending
+	known     history.Day           // what the shop's curves may look at ends here
+	end       history.Day           // labels end here
+	valueDays int                   // the longest horizon with a plan
 	imported  map[int][]purchase.Imported
 
 	matrix    *features.Matrix
@@ -40,9 +41,14 @@ type worth struct{ orders, revenue float64 }
 // planTonight lays out the cutoffs of every horizon that the shop is old
 // enough for: the newest complete label of each judges.
 func planTonight(asOf, first history.Day, horizons []int, churnDays, cutoffs int) *training {
-	t := &training{plans: map[int]label.Plan{}, known: asOf, end: asOf}
+	t := &training{plans: map[int]label.Plan{}, refits: map[int][]history.Day{}, known: asOf, end: asOf}
 	for _, days := range horizons {
 		t.plan(asOf, first, days, cutoffs)
+		if plan, ok := t.plans[days]; ok {
+			t.refits[days] = plan.Refit(first, cutoffs)
+			t.cutoffs = append(t.cutoffs, t.refits[days]...)
+			t.sortCutoffs()
+		}
 	}
 	t.planSearch(first, churnDays, cutoffs)
 	return t
@@ -208,10 +214,20 @@ func (t *training) rows(cutoffs []history.Day, days int) leaderboard.Rows {
 
 // times returns the rows of all cutoffs before plan's judge, known up to it.
 func (t *training) times(plan label.Plan) purchase.Times {
-	times := purchase.Times{Columns: t.matrix.Names, X: make([][]float32, len(t.matrix.X)), End: plan.Judge}
 	oldest := slices.Min(plan.Train)
+	return t.timesWhere(plan.Judge, func(cutoff history.Day) bool { return cutoff >= oldest && cutoff < plan.Judge })
+}
+
+// refitTimes returns the rows of all cutoffs but plan's judge, known up to tonight.
+func (t *training) refitTimes(plan label.Plan) purchase.Times {
+	oldest := slices.Min(t.refits[plan.HorizonDays])
+	return t.timesWhere(t.known, func(cutoff history.Day) bool { return cutoff >= oldest && cutoff != plan.Judge })
+}
+
+func (t *training) timesWhere(end history.Day, keep func(cutoff history.Day) bool) purchase.Times {
+	times := purchase.Times{Columns: t.matrix.Names, X: make([][]float32, len(t.matrix.X)), End: end}
 	for i, cutoff := range t.matrix.Cutoffs {
-		if cutoff < oldest || cutoff >= plan.Judge {
+		if !keep(cutoff) {
 			continue
 		}
 		for j, cells := range t.matrix.X {

@@ -81,3 +81,31 @@ func (t *training) invent(customers int, end history.Day, noise bool) {
 		}
 	}
 }
+
+// Nights of shops of several ages and churn horizons: the fit that scores knows all
+// days until tonight and no row of its judge; a back-test's is the one it judges.
+func TestRefitKnowsTonightAndNoJudge(t *testing.T) {
+	const first = history.Day(0)
+	for _, churnDays := range []int{30, 45, 90, 365} {
+		for age := history.Day(100); age <= 1500; age += 50 {
+			planned := planTonight(first+age, first, horizons(churnDays), churnDays, 6)
+			planned.invent(1, first+age, false)
+			for days, plan := range planned.plans {
+				cutoffs := planned.refits[days]
+				if len(cutoffs) == 0 {
+					continue
+				}
+				times := planned.refitTimes(plan)
+				if times.End != first+age || len(times.Cutoff) < len(cutoffs) || slices.Contains(times.Cutoff, plan.Judge) {
+					t.Errorf("%d days old, churn %d, horizon %d: times at %v known up to %v, the judge is %v", age, churnDays, days, times.Cutoff, times.End, plan.Judge)
+				}
+				if rows := planned.rows(cutoffs, days); len(rows.Y) != len(cutoffs) {
+					t.Errorf("%d days old, churn %d, horizon %d: %d labelled rows at %d cutoffs", age, churnDays, days, len(rows.Y), len(cutoffs))
+				}
+			}
+			if back := planBackTest(first+age, first, horizons(churnDays), churnDays, 6); len(back.refits) > 0 {
+				t.Errorf("a back-test fits anew at %v", back.refits)
+			}
+		}
+	}
+}

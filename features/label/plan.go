@@ -33,11 +33,23 @@ const stepDays = 30
 func PlanCutoffs(asOf, first history.Day, horizonDays, n int) (plan Plan, ok bool) {
 	horizon := history.Day(horizonDays)
 	plan = Plan{AsOf: asOf, HorizonDays: horizonDays, Judge: asOf - horizon}
-	cutoff := plan.Judge - horizon
-	for len(plan.Train) < n && cutoff-first >= minimumPast {
-		plan.Train = append(plan.Train, cutoff)
+	plan.Train = stepsBack(plan.Judge-horizon, first, n)
+	return plan, len(plan.Train) > 0
+}
+
+// Refit returns up to n cutoffs for a fit that is not judged any more: complete
+// at AsOf like the judge, which is left out, and older by steps of 30 days.
+func (p Plan) Refit(first history.Day, n int) []history.Day {
+	return stepsBack(p.Judge-stepDays, first, n)
+}
+
+// stepsBack returns up to n cutoffs, ascending, of which cutoff is the newest.
+func stepsBack(cutoff, first history.Day, n int) []history.Day {
+	var cutoffs []history.Day
+	for len(cutoffs) < n && cutoff-first >= minimumPast {
+		cutoffs = append(cutoffs, cutoff)
 		cutoff -= stepDays
 	}
-	slices.Reverse(plan.Train)
-	return plan, len(plan.Train) > 0
+	slices.Reverse(cutoffs)
+	return cutoffs
 }

@@ -69,3 +69,23 @@ func TestPlanKeepsTheJudgeHonest(t *testing.T) {
 		}
 	})
 }
+
+// TestRefitLeavesTheJudgeOut: labels are complete at asOf, and no cutoff is the
+// judge's.
+func TestRefitLeavesTheJudgeOut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		asOf := history.Day(rapid.IntRange(0, 30_000).Draw(t, "as of"))
+		first := asOf - history.Day(rapid.IntRange(-10, 2000).Draw(t, "days of history"))
+		horizon, n := rapid.IntRange(1, 400).Draw(t, "horizon"), rapid.IntRange(1, 20).Draw(t, "cutoffs")
+		plan, _ := PlanCutoffs(asOf, first, horizon, n)
+		cutoffs := plan.Refit(first, n)
+		if want := min(n, max(0, int(plan.Judge-first)/stepDays-1)); plan.Judge >= first && len(cutoffs) != want {
+			t.Fatalf("%d cutoffs, want %d", len(cutoffs), want)
+		}
+		for i, cutoff := range cutoffs {
+			if cutoff != plan.Judge-history.Day(stepDays*(len(cutoffs)-i)) || cutoff-first < minimumPast {
+				t.Fatalf("cutoff %d of the judge %d is %d", i, plan.Judge, cutoff)
+			}
+		}
+	})
+}

@@ -10,23 +10,24 @@ import (
 	"perennial/models/logistic"
 )
 
-// field is the learners of one contest. They are fitted one after the other,
-// and later ones build on earlier ones.
+// field is the learners of one contest.
 type field struct {
 	Config
 	edges  []int
 	sample leaderboard.Rows // labelled rows that the curves are learnt from
-	done   map[string]*entrant
 
 	calendar weeks // of Times; nil until learnt
 }
 
-// entrant is a fitted learner, and what fits that did not see their customers
-// say about each row of the field's sample.
-type entrant struct {
-	learner learner
-	held    []float64
-	model   *Model
+// contender is one of the field's learners. A fit, and what is held out from it,
+// are computed once: blends ask for them again.
+type contender struct {
+	name string
+	rung leaderboard.Rung
+	fit  func(ctx context.Context, train leaderboard.Rows) (learner, error)
+	// held returns what fits that did not see their customers say about each row
+	// of the field's sample.
+	held func(ctx context.Context) ([]float64, error)
 }
 
 const (
@@ -42,47 +43,76 @@ const (
 )
 
 func (c Config) field(horizonDays int, train leaderboard.Rows) *field {
-	return &field{
-		Config: c, edges: Edges(horizonDays), sample: sampled(train, calibrationRows), done: map[string]*entrant{},
-	}
+	return &field{Config: c, edges: Edges(horizonDays), sample: sampled(train, calibrationRows)}
 }
 
-// candidates returns the learners, each followed by its twin in season where
-// last year is known.
+// contenders returns the learners.
+func (f *field) contenders() []contender {
+	logistic := f.logistic().once()
+	if len(f.Times.Cutoff) == 0 {
+		return []contender{logistic}
+	}
+	linear, boosted := f.linear().once(), f.boosted().once()
+	return []contender{logistic, linear, boosted, blend(blended, linear, boosted), blend(blendedKinds, logistic, boosted)}
+}
+
+// once returns the contender with its answers remembered.
+func (c contender) once() contender {
+	fit, held := c.fit, c.held
+	var fitted learner
+	var said []float64
+	var fitErr, heldErr error
+	c.fit = func(ctx context.Context, train leaderboard.Rows) (learner, error) {
+		if fitted == nil && fitErr == nil {
+			fitted, fitErr = fit(ctx, train)
+		}
+		return fitted, fitErr
+	}
+	c.held = func(ctx context.Context) ([]float64, error) {
+		if said == nil && heldErr == nil {
+			said, heldErr = held(ctx)
+		}
+		return said, heldErr
+	}
+	return c
+}
+
+// candidates returns the contenders behind their curves, each followed by its
+// twin in season where last year is known.
 func (f *field) candidates() []leaderboard.Candidate {
-	all := f.contender(withLogistic, leaderboard.Learner, f.logistic)
-	if len(f.Times.Cutoff) > 0 {
-		all = append(all, f.contender(linearHazard, leaderboard.Learner, f.linear)...)
-		all = append(all, f.contender(boostedHazard, leaderboard.Ensemble, f.boosted)...)
-		all = append(all, f.contender(blended, leaderboard.Ensemble, f.blend(linearHazard, boostedHazard))...)
-		all = append(all, f.contender(blendedKinds, leaderboard.Ensemble, f.blend(withLogistic, boostedHazard))...)
+	var all []leaderboard.Candidate
+	for _, c := range f.contenders() {
+		var model *Model
+		plain := leaderboard.Candidate{Name: c.name, Rung: c.rung, Fit: func(ctx context.Context, train leaderboard.Rows) (_ leaderboard.Model, err error) {
+			if model, err = f.behindCurve(ctx, c, train); err != nil {
+				return nil, err
+			}
+			return model, nil
+		}}
+		all = append(append(all, plain), twin(c.name, c.rung, f.LastYear, func() (*Model, error) {
+			if model == nil {
+				return nil, errors.New("what it moves could not be fitted")
+			}
+			return model, nil
+		})...)
 	}
 	return all
 }
 
-type fitEntrant func(ctx context.Context, train leaderboard.Rows) (*entrant, error)
-
-// contender returns the candidate that fit makes behind its curve, and its twin.
-func (f *field) contender(name string, rung leaderboard.Rung, fit fitEntrant) []leaderboard.Candidate {
-	plain := leaderboard.Candidate{Name: name, Rung: rung, Fit: func(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
-		e, err := fit(ctx, train)
-		if err != nil {
-			return nil, err
-		}
-		curve, err := f.curve(e.held)
-		if err != nil {
-			return nil, err
-		}
-		e.model = &Model{learner: e.learner, Curve: curve}
-		f.done[name] = e
-		return e.model, nil
-	}}
-	return append([]leaderboard.Candidate{plain}, twin(name, rung, f.LastYear, func() (*Model, error) {
-		if f.done[name] == nil {
-			return nil, errors.New("what it moves could not be fitted")
-		}
-		return f.done[name].model, nil
-	})...)
+func (f *field) behindCurve(ctx context.Context, c contender, train leaderboard.Rows) (*Model, error) {
+	held, err := c.held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	curve, err := f.curve(held)
+	if err != nil {
+		return nil, err
+	}
+	fitted, err := c.fit(ctx, train)
+	if err != nil {
+		return nil, err
+	}
+	return &Model{learner: fitted, Curve: curve}, nil
 }
 
 // curve learns how far held-out probabilities can be taken at their word.
@@ -98,26 +128,35 @@ func (f *field) curve(held []float64) (*calibrate.Model, error) {
 	return curve, nil
 }
 
-// logistic fits the labelled rows.
-func (f *field) logistic(ctx context.Context, train leaderboard.Rows) (*entrant, error) {
-	held, err := crossFit(ctx, f.Lambda, f.sample)
-	if err != nil {
-		return nil, err
+// logistic is a regression on the labelled rows.
+func (f *field) logistic() contender {
+	return contender{
+		name: withLogistic, rung: leaderboard.Learner,
+		fit: func(ctx context.Context, train leaderboard.Rows) (learner, error) {
+			m, err := fitPenalised(ctx, f.Lambda, train, nil)
+			if err != nil {
+				return nil, err
+			}
+			return m, nil
+		},
+		held: func(ctx context.Context) ([]float64, error) { return crossFit(ctx, f.Lambda, f.sample) },
 	}
-	fitted, err := fitPenalised(ctx, f.Lambda, train, nil)
-	return &entrant{learner: fitted, held: held}, err
 }
 
-// linear fits a logistic regression of the hazard, behind the same penalty.
-func (f *field) linear(ctx context.Context, _ leaderboard.Rows) (*entrant, error) {
-	return f.hazard(ctx, f.Times.sampled(linearRows), dummies, func(rows leaderboard.Rows, weights []float64) (learner, error) {
-		return fitPenalised(ctx, f.Lambda, rows, weights)
+// linear is a logistic regression of the hazard, behind the same penalty.
+func (f *field) linear() contender {
+	return f.hazard(linearHazard, leaderboard.Learner, linearRows, dummies, func(ctx context.Context, rows leaderboard.Rows, weights []float64) (learner, error) {
+		m, err := fitPenalised(ctx, f.Lambda, rows, weights)
+		if err != nil {
+			return nil, err
+		}
+		return m, nil
 	})
 }
 
-// boosted fits trees to the hazard.
-func (f *field) boosted(ctx context.Context, _ leaderboard.Rows) (*entrant, error) {
-	return f.hazard(ctx, f.Times.sampled(boostedRows), numbered, func(rows leaderboard.Rows, weights []float64) (learner, error) {
+// boosted is trees for the hazard.
+func (f *field) boosted() contender {
+	return f.hazard(boostedHazard, leaderboard.Ensemble, boostedRows, numbered, func(ctx context.Context, rows leaderboard.Rows, weights []float64) (learner, error) {
 		rows = withoutBase(rows)
 		m, err := f.Boosting.Fit(ctx, rows.Columns, rows.X, rows.Y, weights)
 		if err != nil {
@@ -127,30 +166,48 @@ func (f *field) boosted(ctx context.Context, _ leaderboard.Rows) (*entrant, erro
 	})
 }
 
-// hazard fits the pooled learner on times and, for the curve, without each
-// fold.
-func (f *field) hazard(ctx context.Context, times Times, marks marker, fitWeighted func(rows leaderboard.Rows, weights []float64) (learner, error)) (*entrant, error) {
-	if len(times.Columns) == 0 {
-		return nil, errors.New("purchase: there are no columns")
-	}
-	calendar, err := f.weeks(ctx)
-	if err != nil {
-		return nil, err
-	}
-	fit := func(times Times) (learner, error) {
+type fitWeighted func(ctx context.Context, rows leaderboard.Rows, weights []float64) (learner, error)
+
+// hazard is a pooled learner, fitted on about limit of the times.
+func (f *field) hazard(name string, rung leaderboard.Rung, limit int, marks marker, fitPooled fitWeighted) contender {
+	times := f.Times.sampled(limit)
+	fit := func(ctx context.Context, times Times) (learner, error) {
+		if len(times.Columns) == 0 {
+			return nil, errors.New("purchase: there are no columns")
+		}
+		calendar, err := f.weeks(ctx)
+		if err != nil {
+			return nil, err
+		}
 		rows := times.intervals(f.edges, marks)
-		return fitWeighted(rows, calendar.weights(rows, times.spans(f.edges)))
+		pooled, err := fitPooled(ctx, rows, calendar.weights(rows, times.spans(f.edges)))
+		if err != nil {
+			return nil, err
+		}
+		return newHazard(f.edges, marks, pooled), nil
 	}
+	return contender{
+		name: name, rung: rung,
+		fit: func(ctx context.Context, _ leaderboard.Rows) (learner, error) { return fit(ctx, times) },
+		held: func(ctx context.Context) ([]float64, error) {
+			return f.holdOut(func(fold uint64) (learner, error) {
+				return fit(ctx, times.where(func(i int) bool { return times.Group[i]%hazardFolds != fold }))
+			})
+		},
+	}
+}
+
+// holdOut predicts each fold of the sample by the learner fitted without it.
+func (f *field) holdOut(without func(fold uint64) (learner, error)) ([]float64, error) {
 	held := make([]float64, len(f.sample.Y))
 	for fold := range uint64(hazardFolds) {
-		others := times.where(func(i int) bool { return times.Group[i]%hazardFolds != fold })
-		l, err := fit(others)
+		l, err := without(fold)
 		if err != nil {
 			return nil, err
 		}
 		rows := f.sample.Where(func(i int) bool { return f.sample.Group[i]%hazardFolds == fold })
 		p := make([]float64, len(rows.Y))
-		if err := newHazard(f.edges, marks, l).Predict(p, rows.Columns, rows.X); err != nil {
+		if err := l.Predict(p, rows.Columns, rows.X); err != nil {
 			return nil, err
 		}
 		for i, group := range f.sample.Group {
@@ -159,25 +216,39 @@ func (f *field) hazard(ctx context.Context, times Times, marks marker, fitWeight
 			}
 		}
 	}
-	l, err := fit(times)
-	if err != nil {
-		return nil, err
-	}
-	return &entrant{learner: newHazard(f.edges, marks, l), held: held}, nil
+	return held, nil
 }
 
-// blend averages two learners that were fitted before.
-func (f *field) blend(first, second string) fitEntrant {
-	return func(context.Context, leaderboard.Rows) (*entrant, error) {
-		a, b := f.done[first], f.done[second]
-		if a == nil || b == nil {
-			return nil, errors.New("what it blends could not be fitted")
-		}
-		held := make([]float64, len(a.held))
-		for i := range held {
-			held[i] = mixed(a.held[i], b.held[i])
-		}
-		return &entrant{learner: &Blend{[2]learner{a.learner, b.learner}}, held: held}, nil
+// blend is the mean of two contenders.
+func blend(name string, first, second contender) contender {
+	return contender{
+		name: name, rung: leaderboard.Ensemble,
+		fit: func(ctx context.Context, train leaderboard.Rows) (learner, error) {
+			a, err := first.fit(ctx, train)
+			if err != nil {
+				return nil, err
+			}
+			b, err := second.fit(ctx, train)
+			if err != nil {
+				return nil, err
+			}
+			return &Blend{[2]learner{a, b}}, nil
+		},
+		held: func(ctx context.Context) ([]float64, error) {
+			a, err := first.held(ctx)
+			if err != nil {
+				return nil, err
+			}
+			b, err := second.held(ctx)
+			if err != nil {
+				return nil, err
+			}
+			mean := make([]float64, len(a))
+			for i := range mean {
+				mean[i] = mixed(a[i], b[i])
+			}
+			return mean, nil
+		},
 	}
 }
 

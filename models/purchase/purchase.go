@@ -107,14 +107,7 @@ func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leader
 			return nil, fmt.Errorf("purchase: a label is %v, not 0 or 1", y)
 		}
 	}
-	candidates := []leaderboard.Candidate{
-		{Name: baseRate, Rung: leaderboard.Base, Fit: FitBaseRate},
-		{Name: recencyRule, Rung: leaderboard.Rule, Fit: fitRecency},
-		{Name: ownRhythm, Rung: leaderboard.Rule, Fit: cfg.fitRhythm},
-	}
-	if slices.Contains(train.Columns, baseColumn) {
-		candidates = append(candidates, leaderboard.Candidate{Name: customerBase, Rung: leaderboard.Rule, Fit: fitBase})
-	}
+	candidates := cfg.rules(train)
 	if !cfg.RulesOnly {
 		if err := cfg.Choose(ctx, horizonDays, train, cfg.Times); err != nil {
 			return nil, err
@@ -130,6 +123,19 @@ func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leader
 			leaderboard.Candidate{Name: "golearn_liblinear", Rung: leaderboard.Guest, Fit: cfg.fitLiblinear})
 	}
 	return leaderboard.Compete(ctx, Contest(horizonDays), candidates, train, judge)
+}
+
+// rules returns the candidates that need few rows.
+func (c Config) rules(train leaderboard.Rows) []leaderboard.Candidate {
+	rules := []leaderboard.Candidate{
+		{Name: baseRate, Rung: leaderboard.Base, Fit: FitBaseRate},
+		{Name: recencyRule, Rung: leaderboard.Rule, Fit: fitRecency},
+		{Name: ownRhythm, Rung: leaderboard.Rule, Fit: c.fitRhythm},
+	}
+	if slices.Contains(train.Columns, baseColumn) {
+		rules = append(rules, leaderboard.Candidate{Name: customerBase, Rung: leaderboard.Rule, Fit: fitBase})
+	}
+	return rules
 }
 
 // fitForest keeps golearn's forest small: it is a guest, and its cost grows

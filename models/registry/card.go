@@ -34,8 +34,9 @@ type Card struct {
 	Version          string             `json:"version"`  // set by Save: as-of and content, 2011-09-10-3fa9c2d1
 	Learner          string             `json:"learner"`
 	TrainedAsOf      history.Day        `json:"trained_as_of"`
-	Cutoffs          []history.Day      `json:"cutoffs"`   // of the training rows
-	JudgedOn         history.Day        `json:"judged_on"` // cutoff that Metrics are about, not among Cutoffs
+	Cutoffs          []history.Day      `json:"cutoffs"`                 // of the training rows
+	Refit            []history.Day      `json:"refit_cutoffs,omitempty"` // of the fit that scores, if it is not the one that was judged
+	JudgedOn         history.Day        `json:"judged_on"`               // cutoff that Metrics are about, not among Cutoffs
 	HorizonDays      int                `json:"horizon_days"`
 	Rows             int                `json:"rows"`
 	Positives        int                `json:"positives"`
