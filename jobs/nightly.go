@@ -145,11 +145,19 @@ func (n *night) published(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// extract reads the sources, or finds them read by an earlier try.
+// extract reads the sources, or finds them read by an earlier try, and surveys the
+// shop.
 func (n *night) extract(ctx context.Context) error {
-	defer n.stage("extract")()
 	n.history = fmt.Sprintf("history/%s-%s", n.opts.AsOf, n.inputs.Fingerprint()[:16])
 	dir := n.work.path(n.history)
+	if err := n.readSources(ctx, dir); err != nil {
+		return err
+	}
+	return n.openShop(ctx, dir)
+}
+
+func (n *night) readSources(ctx context.Context, dir string) error {
+	defer n.stage("extract")()
 	report, err := n.extractInto(ctx, dir)
 	if err := errors.Join(err, n.keepRejects(ctx, dir)); err != nil {
 		return err
@@ -159,6 +167,11 @@ func (n *night) extract(ctx context.Context) error {
 	}
 	n.summary.Extract = report
 	n.noteLate(report)
+	return nil
+}
+
+func (n *night) openShop(ctx context.Context, dir string) (err error) {
+	defer n.stage("survey")()
 	if n.shop, err = openShop(ctx, n.cfg, n.opts.AsOf, dir, n.env.Progress); err != nil {
 		return err
 	}
