@@ -13,17 +13,7 @@ import (
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
-	"perennial/simulate"
 )
-
-// youngShop is a shop that trains rules in no time, with the day after its history.
-func youngShop(t *testing.T) (Config, history.Day) {
-	t.Helper()
-	cfg := simulated(t, simulate.Config{Customers: 60, Days: 200, Seed: 2})
-	cfg.Buckets = 2
-	cfg.Store = filepath.Join(t.TempDir(), "store")
-	return cfg, simulate.Config{Days: 200}.End()
-}
 
 func backfill(t *testing.T, cfg Config, opts BackfillOptions, env command.Env) (string, error) {
 	t.Helper()

@@ -170,44 +170,6 @@ func TestAKilledNightGoesOn(t *testing.T) {
 	}
 }
 
-// publishedFiles returns the bytes that readers and later nights see: scores,
-// commits, features and models.
-func publishedFiles(t *testing.T, location string) map[string][]byte {
-	t.Helper()
-	files := map[string][]byte{}
-	for _, folder := range []string{"sets", "commits", "features", "models"} {
-		err := filepath.WalkDir(filepath.Join(location, folder), func(path string, entry os.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
-				return err
-			}
-			name, err := filepath.Rel(location, path)
-			if err != nil {
-				return err
-			}
-			files[name], err = os.ReadFile(path)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return files
-}
-
-func sameFiles(t *testing.T, want, got map[string][]byte) {
-	t.Helper()
-	for name := range want {
-		if !bytes.Equal(want[name], got[name]) {
-			t.Errorf("%s is not as in the night that nothing happened to", name)
-		}
-	}
-	for name := range got {
-		if _, ok := want[name]; !ok {
-			t.Errorf("%s is not in the night that nothing happened to", name)
-		}
-	}
-}
-
 // TestANightThatCannotGoOnBeginsAnew: what a killed night left is of no use once
 // another commit is there to compare with, or another model is in office.
 func TestANightThatCannotGoOnBeginsAnew(t *testing.T) {
