@@ -40,28 +40,21 @@ func commitOf(t *testing.T, cfg Config, day history.Day) *publish.Reader {
 // a shop whose exports ended there, by models of that day or before, and the newest
 // commit does not move.
 func TestBackfillKnowsNoMoreThanTheDay(t *testing.T) {
-	cfg, end := youngShop(t)
+	cfg, end := wholeShop(t)
 	env := testEnv()
 	if _, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: end}, env); err != nil {
 		t.Fatal(err)
 	}
 	before := published(t, cfg.Store)
 	first := end - 10
-	if out, err := backfill(t, cfg, BackfillOptions{From: first, To: first + 8}, env); err != nil {
+	if out, err := backfill(t, cfg, BackfillOptions{From: first, To: first + 7}, env); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if diff := cmp.Diff(before, published(t, cfg.Store)); diff != "" {
 		t.Errorf("the newest commit has moved (-before +after):\n%s", diff)
 	}
 
-	cut := cfg
-	cut.BaseDir, cut.Store = t.TempDir(), filepath.Join(t.TempDir(), "cut")
-	for _, name := range []string{"orders.csv", "engagements.csv", "actions.csv"} {
-		cutFile(t, filepath.Join(cfg.BaseDir, name), filepath.Join(cut.BaseDir, name), first)
-	}
-	for _, name := range []string{"customers.csv", "products.csv"} {
-		copyFile(t, filepath.Join(cfg.BaseDir, name), filepath.Join(cut.BaseDir, name))
-	}
+	cut := cutShop(t, cfg, first)
 	if _, err := Nightly(t.Context(), cut, NightlyOptions{AsOf: first}, testEnv()); err != nil {
 		t.Fatal(err)
 	}

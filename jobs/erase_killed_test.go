@@ -64,7 +64,7 @@ func TestAnErasureIsKilledAnywhere(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many whole nights (run without -short)")
 	}
-	cfg, end := youngShop(t)
+	cfg, end := wholeShop(t)
 	env := testEnv()
 	id := nightsOf(t, cfg, end, env)
 	all := openFolder(t, cfg.Store)

@@ -19,7 +19,7 @@ func TestANightThatAnErasureOvertakes(t *testing.T) {
 		late   bool // it comes when the night is about to create its commit
 	}{{0, false}, {1, false}, {0, true}, {1, true}} {
 		t.Run(fmt.Sprintf("%+v", tt), func(t *testing.T) {
-			cfg, end := youngShop(t)
+			cfg, end := wholeShop(t)
 			env := testEnv()
 			if tt.nights > 0 {
 				if _, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: end - 1}, env); err != nil {

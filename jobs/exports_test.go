@@ -2,12 +2,27 @@ package jobs
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"perennial/pipeline/history"
 )
+
+// cutShop is a shop whose exports end before asOf, with a store of its own.
+func cutShop(t testing.TB, whole Config, asOf history.Day) Config {
+	t.Helper()
+	cut := whole
+	cut.BaseDir, cut.Store = t.TempDir(), filepath.Join(t.TempDir(), "cut")
+	for _, name := range []string{"orders.csv", "engagements.csv", "actions.csv"} {
+		cutFile(t, filepath.Join(whole.BaseDir, name), filepath.Join(cut.BaseDir, name), asOf)
+	}
+	for _, name := range []string{"customers.csv", "products.csv"} {
+		copyFile(t, filepath.Join(whole.BaseDir, name), filepath.Join(cut.BaseDir, name))
+	}
+	return cut
+}
 
 // cutFile copies the rows of a CSV file whose time is before asOf. The time is
 // the only column that looks like one.

@@ -36,14 +36,24 @@ func testEnv() command.Env {
 	}
 }
 
-// simulated writes a shop and returns its configuration.
+// simulated writes a shop and returns its configuration, without guests: they take
+// as long as all others, never win, and compete in the night of TestReadmeCommands.
 func simulated(t testing.TB, cfg simulate.Config) Config {
 	t.Helper()
 	dir := t.TempDir()
 	if _, err := simulate.Run(t.Context(), cfg, dir, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
-	return load(t, filepath.Join(dir, "perennial.yaml"))
+	shop := load(t, filepath.Join(dir, "perennial.yaml"))
+	shop.Train.Guests = new(false)
+	return shop
+}
+
+// rulesOnly gives learners too few rows, which take their time: for nights that are
+// about something else.
+func rulesOnly(cfg Config) Config {
+	cfg.Train.MaxRows = learnerRows - 1
+	return cfg
 }
 
 // skipIfShort leaves out a test that trains on many rows: under the race
@@ -76,12 +86,22 @@ func runNight(t testing.TB, cfg Config, asOf history.Day) *Summary {
 }
 
 // youngShop is a shop that trains rules in no time, with the day after its history.
+// It exports orders alone, which spares each night most of its extract.
 func youngShop(t *testing.T) (Config, history.Day) {
 	t.Helper()
-	cfg := simulated(t, simulate.Config{Customers: 60, Days: 200, Seed: 2})
+	cfg, end := wholeShop(t)
+	cfg.Sources = extract.Sources{Orders: cfg.Sources.Orders}
+	return cfg, end
+}
+
+// wholeShop is the young shop with all that it exports.
+func wholeShop(t *testing.T) (Config, history.Day) {
+	t.Helper()
+	shop := simulate.Config{Customers: 60, Days: 200, Seed: 2}
+	cfg := simulated(t, shop)
 	cfg.Buckets = 2
 	cfg.Store = filepath.Join(t.TempDir(), "store")
-	return cfg, simulate.Config{Days: 200}.End()
+	return cfg, shop.End()
 }
 
 // opened extracts a simulated shop whole and opens it as of asOf.

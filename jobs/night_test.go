@@ -2,50 +2,65 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"perennial/command"
+	"perennial/models/leaderboard"
 	"perennial/simulate"
 )
 
-func TestSameNightOnOneAndManyCores(t *testing.T) {
-	cfg := simulated(t, simulate.Config{Customers: 1200, Days: 500, Seed: 3})
-	cfg.Buckets = 4
-	asOf := simulate.Config{Days: 500}.End()
-	many := runNight(t, cfg, asOf)
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	one := runNight(t, cfg, asOf)
-	if diff := cmp.Diff(parts(t, one.Store), parts(t, many.Store)); diff != "" {
-		t.Errorf("the parts of one core differ from those of many (-one +many):\n%s", diff)
+// TestANightIsTheSame holds a night of many cores to that of one, and to that of a
+// shop whose exports end with the night: what is published, and what every candidate
+// of every contest lost.
+func TestANightIsTheSame(t *testing.T) {
+	shop := simulate.Config{Customers: 500, Days: 560, Seed: 3}
+	if testing.Short() {
+		shop.Customers = 320 // enough for learners within 30 days
 	}
-	if diff := cmp.Diff(published(t, one.Store), published(t, many.Store)); diff != "" {
-		t.Errorf("scores of one core differ from those of many (-one +many):\n%s", diff)
+	whole, asOf := simulated(t, shop), shop.End()-60
+	whole.Buckets = 4
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	want := runNight(t, whole, asOf)
+	if !slices.ContainsFunc(want.Trained, func(b *leaderboard.Board) bool { return b.Entry("boosted_hazard") != nil }) {
+		t.Fatal("no learner competes")
 	}
+	same := func(t *testing.T, got *Summary) {
+		t.Helper()
+		if diff := cmp.Diff(parts(t, want.Store), parts(t, got.Store)); diff != "" {
+			t.Errorf("parts differ (-as it was +now):\n%s", diff)
+		}
+		if diff := cmp.Diff(published(t, want.Store), published(t, got.Store)); diff != "" {
+			t.Errorf("scores differ (-as they were +now):\n%s", diff)
+		}
+		if diff := cmp.Diff(boards(t, want), boards(t, got)); diff != "" {
+			t.Errorf("boards differ (-as they were +now):\n%s", diff)
+		}
+	}
+	t.Run("on one core", func(t *testing.T) {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+		same(t, runNight(t, whole, asOf))
+	})
+	t.Run("without what came later", func(t *testing.T) { same(t, runNight(t, cutShop(t, whole, asOf), asOf)) })
 }
 
-func TestFutureRowsChangeNothing(t *testing.T) {
-	whole := simulated(t, simulate.Config{Customers: 800, Days: 500, Seed: 5})
-	asOf := simulate.Config{Days: 500}.End() - 60
-	cut := whole
-	cut.BaseDir = t.TempDir()
-	for _, name := range []string{"orders.csv", "engagements.csv", "actions.csv"} {
-		cutFile(t, filepath.Join(whole.BaseDir, name), filepath.Join(cut.BaseDir, name), asOf)
+// boards are the contests of a night as its report has them.
+func boards(t *testing.T, s *Summary) string {
+	t.Helper()
+	text, err := json.MarshalIndent(s.Trained, "", " ")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, name := range []string{"customers.csv", "products.csv"} {
-		copyFile(t, filepath.Join(whole.BaseDir, name), filepath.Join(cut.BaseDir, name))
-	}
-	all, before := runNight(t, whole, asOf), runNight(t, cut, asOf)
-	if diff := cmp.Diff(published(t, before.Store), published(t, all.Store)); diff != "" {
-		t.Errorf("rows after the as-of day change scores (-cut +whole):\n%s", diff)
-	}
+	return string(text)
 }
 
 func TestCancelledNightPublishesNothing(t *testing.T) {

@@ -21,8 +21,6 @@ func TestScoresMeetTheTruth(t *testing.T) {
 	skipIfShort(t)
 	shop := simulate.Config{Customers: 16_000, Seed: 7, NoActions: true}
 	cfg := simulated(t, shop)
-	guests := false
-	cfg.Train.Guests = &guests
 	rows := published(t, runNight(t, cfg, shop.End()).Store)
 	truth := readTruth(t, filepath.Join(cfg.BaseDir, "truth.parquet"))
 	for _, horizon := range []struct {

@@ -33,9 +33,7 @@ func TestTrialsStandStillForFourWeeks(t *testing.T) {
 // scores, in the report and in an explanation.
 func TestNightSaysWhat(t *testing.T) {
 	shop := simulate.Config{Customers: 1200, Days: 450, Seed: 6}
-	cfg := simulated(t, shop)
-	guests := false
-	cfg.Train.Guests = &guests
+	cfg := rulesOnly(simulated(t, shop))
 	cfg.Store = filepath.Join(t.TempDir(), "store")
 	summary, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: shop.End()}, testEnv())
 	if err != nil {
