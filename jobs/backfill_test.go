@@ -40,6 +40,7 @@ func commitOf(t *testing.T, cfg Config, day history.Day) *publish.Reader {
 // a shop whose exports ended there, by models of that day or before, and the newest
 // commit does not move.
 func TestBackfillKnowsNoMoreThanTheDay(t *testing.T) {
+	t.Parallel()
 	cfg, end := wholeShop(t)
 	env := testEnv()
 	if _, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: end}, env); err != nil {
@@ -101,6 +102,7 @@ func TestBackfillKnowsNoMoreThanTheDay(t *testing.T) {
 // TestBackfillGoesOnAfterAFailure: a day that fails is on record, and what is done
 // again is what was asked for.
 func TestBackfillGoesOnAfterAFailure(t *testing.T) {
+	t.Parallel()
 	cfg, end := youngShop(t)
 	env := testEnv()
 	if err := os.Rename(filepath.Join(cfg.BaseDir, "orders.csv"), filepath.Join(cfg.BaseDir, "whole.csv")); err != nil {
@@ -137,6 +139,7 @@ func TestBackfillGoesOnAfterAFailure(t *testing.T) {
 }
 
 func TestANightAfterMissedOnes(t *testing.T) {
+	t.Parallel()
 	for _, catchup := range []Catchup{CatchupLatest, CatchupAll} {
 		cfg, end := youngShop(t)
 		cfg.Catchup = catchup

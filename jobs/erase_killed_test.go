@@ -61,6 +61,7 @@ func copied(t testing.TB, from store.Keeper) *store.Memory {
 // TestAnErasureIsKilledAnywhere kills it after every write and runs it again: she
 // is gone, the newest scores are whole, and she was erased once.
 func TestAnErasureIsKilledAnywhere(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("many whole nights (run without -short)")
 	}

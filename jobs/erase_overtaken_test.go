@@ -14,6 +14,7 @@ import (
 // TestANightThatAnErasureOvertakes erases a customer while a night is under way:
 // it says run again, and leaves nothing of her.
 func TestANightThatAnErasureOvertakes(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		nights int
 		late   bool // it comes when the night is about to create its commit

@@ -55,6 +55,7 @@ func nightsOf(t *testing.T, cfg Config, end history.Day, env command.Env) string
 // reads every object of the store: after the tombstones have had their time neither
 // her id nor its hash is anywhere but on the list, and no night brings her back.
 func TestAnErasedCustomerIsNowhere(t *testing.T) {
+	t.Parallel()
 	cfg, end := wholeShop(t)
 	env := testEnv()
 	id := nightsOf(t, cfg, end, env)

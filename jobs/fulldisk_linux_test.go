@@ -16,6 +16,7 @@ import (
 // before fail in one step after the other, say what to do, and a larger disk later
 // finds nothing half published.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	cfg, asOf := youngShop(t)
 	failed := map[string]bool{}
 	for size := 20; ; size += 40 {

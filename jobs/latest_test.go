@@ -13,7 +13,9 @@ import (
 // TestExtractsBuildOnTheLatest follows the record of the latest extract over a
 // few nights: a torn or foreign one means that everything is read.
 func TestExtractsBuildOnTheLatest(t *testing.T) {
+	t.Parallel()
 	cfg, end := youngShop(t)
+	cfg.MaxAge = 14 // some of the nights are after the last order
 	record := filepath.Join(cfg.Store, filepath.FromSlash(latestExtract))
 	env := testEnv()
 	// builds reports whether the night of a day builds on an earlier extract: only
@@ -58,6 +60,7 @@ func TestExtractsBuildOnTheLatest(t *testing.T) {
 // TestLatestExtractAfterCollectionAndElsewhere collects garbage between nights on a
 // store elsewhere, and then takes the workspace away.
 func TestLatestExtractAfterCollectionAndElsewhere(t *testing.T) {
+	t.Parallel()
 	cfg, end := youngShop(t)
 	cfg.Store, cfg.Workspace = filepath.Join(t.TempDir(), "elsewhere"), filepath.Join(t.TempDir(), "work")
 	env := testEnv()

@@ -19,6 +19,7 @@ import (
 // it is judged by and must win, one of noise, one whose file has been damaged and
 // one that says it has seen the outcomes. None may stop the night.
 func TestImportedModels(t *testing.T) {
+	t.Parallel()
 	skipIfShort(t)
 	a := newAnalyst(t)
 	truth := a.rows(a.plan.Judge)

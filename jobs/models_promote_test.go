@@ -13,6 +13,7 @@ import (
 // TestImportedModelLoses keeps the shop's own model in office, and lets a person
 // overrule the board and go back.
 func TestImportedModelLoses(t *testing.T) {
+	t.Parallel()
 	skipIfShort(t)
 	a := newAnalyst(t)
 	truth := a.rows(a.plan.Judge)

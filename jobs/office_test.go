@@ -31,6 +31,7 @@ func TestOfficeOnTheWay(t *testing.T) {
 // is run again, though the models in office are other ones than when it began; it is
 // published again once somebody changes who competes.
 func TestTheSameNightInAnotherOffice(t *testing.T) {
+	t.Parallel()
 	cfg, asOf := youngShop(t)
 	env := testEnv()
 	night := func() *Summary {

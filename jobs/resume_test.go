@@ -90,6 +90,7 @@ func attempt(t *testing.T, config string, asOf history.Day, line string, n, numb
 // runs it again, and holds what is published to that of a night that nothing
 // happened to, byte by byte. What was finished is not done again.
 func TestAKilledNightGoesOn(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("many whole nights (run without -short)")
 	}

@@ -15,6 +15,7 @@ import (
 // needs. It fetches the history instead of reading the sources again, finds damage,
 // and publishes the same scores.
 func TestAMachineWithoutTheWorkspace(t *testing.T) {
+	t.Parallel()
 	cfg, asOf := youngShop(t)
 	here := runNight(t, cfg, asOf)
 	cfg.Store = filepath.Join(t.TempDir(), "elsewhere")
