@@ -13,8 +13,8 @@ import (
 )
 
 // TestFullDisk runs nights into ever larger stores until one is large enough: those
-// before fail in one step after the other, say what to do, and a larger disk later
-// finds nothing half published.
+// before fail in one step after the other, say what to do once files are read, and a
+// larger disk later finds nothing half published.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	cfg, asOf := youngShop(t)
@@ -36,6 +36,9 @@ func TestFullDisk(t *testing.T) {
 		}
 		wantDiskFull(t, cfg.Store, err)
 		step, _, _ := strings.Cut(err.Error(), ":")
+		if step != "extract" && !strings.Contains(err.Error(), "(free some space") {
+			t.Errorf("error %q does not say what to do", err)
+		}
 		failed[step] = true
 	}
 	for _, step := range []string{"extract", "train", "score", "act"} {
