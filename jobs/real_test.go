@@ -68,7 +68,8 @@ func TestNegativeControl(t *testing.T) {
 		Files: []string{realData(t, "retail_data_transactions_kaggle.csv.gz")},
 		SQL:   "SELECT customer_id, customer_id || trans_date AS order_id, trans_date AS ordered_at, tran_amount AS amount FROM input",
 	}}}}
-	cfg.Train.Guests, cfg.Train.Cutoffs = new(false), 2 // of all customers: chance has as much to offer
+	cfg.Train.Guests = new(false)
+	cfg.Train.Cutoffs, cfg.Train.MaxRows = 2, 40_000 // fewer rows give chance more to find, not less
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		t.Fatal(err)
