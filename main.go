@@ -16,12 +16,10 @@ import (
 	"time"
 
 	"perennial/command"
-	"perennial/models/golearn"
-	"perennial/pipeline/extract"
 )
 
 func main() {
-	if code, child := serveChild(os.Args); child {
+	if code, child := command.ServeChild(os.Args); child {
 		os.Exit(code)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -74,28 +72,6 @@ func version() string {
 		}
 	}
 	return info.Main.Version
-}
-
-// serveChild is the life of the processes in which liblinear trains and files of
-// others are read; child is false in any other process.
-func serveChild(args []string) (code int, child bool) {
-	if len(args) < 2 {
-		return 0, false
-	}
-	var err error
-	switch args[1] {
-	case golearn.ChildCommand:
-		err = golearn.ServeChild(os.Stdin, os.Stdout)
-	case extract.ChildCommand:
-		err = extract.ServeChild(os.Stdin, os.Stdout)
-	default:
-		return 0, false
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return command.ExitBug, true
-	}
-	return command.ExitDone, true
 }
 
 // oneLine joins the errors of a job into the single line that an operator reads.

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"perennial/command"
 )
 
 func TestMain(m *testing.M) {
@@ -13,7 +15,7 @@ func TestMain(m *testing.M) {
 		os.Args = append(os.Args[:1:1], os.Args[2:]...)
 		main()
 	}
-	if code, child := serveChild(os.Args); child {
+	if code, child := command.ServeChild(os.Args); child {
 		os.Exit(code)
 	}
 	testscript.Main(m, map[string]func(){"perennial": main})

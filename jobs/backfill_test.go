@@ -13,17 +13,7 @@ import (
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
-	"perennial/simulate"
 )
-
-// youngShop is a shop that trains rules in no time, with the day after its history.
-func youngShop(t *testing.T) (Config, history.Day) {
-	t.Helper()
-	cfg := simulated(t, simulate.Config{Customers: 60, Days: 200, Seed: 2})
-	cfg.Buckets = 2
-	cfg.Store = filepath.Join(t.TempDir(), "store")
-	return cfg, simulate.Config{Days: 200}.End()
-}
 
 func backfill(t *testing.T, cfg Config, opts BackfillOptions, env command.Env) (string, error) {
 	t.Helper()
@@ -50,28 +40,22 @@ func commitOf(t *testing.T, cfg Config, day history.Day) *publish.Reader {
 // a shop whose exports ended there, by models of that day or before, and the newest
 // commit does not move.
 func TestBackfillKnowsNoMoreThanTheDay(t *testing.T) {
-	cfg, end := youngShop(t)
+	t.Parallel()
+	cfg, end := wholeShop(t)
 	env := testEnv()
 	if _, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: end}, env); err != nil {
 		t.Fatal(err)
 	}
 	before := published(t, cfg.Store)
 	first := end - 10
-	if out, err := backfill(t, cfg, BackfillOptions{From: first, To: first + 8}, env); err != nil {
+	if out, err := backfill(t, cfg, BackfillOptions{From: first, To: first + 7}, env); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if diff := cmp.Diff(before, published(t, cfg.Store)); diff != "" {
 		t.Errorf("the newest commit has moved (-before +after):\n%s", diff)
 	}
 
-	cut := cfg
-	cut.BaseDir, cut.Store = t.TempDir(), filepath.Join(t.TempDir(), "cut")
-	for _, name := range []string{"orders.csv", "engagements.csv", "actions.csv"} {
-		cutFile(t, filepath.Join(cfg.BaseDir, name), filepath.Join(cut.BaseDir, name), first)
-	}
-	for _, name := range []string{"customers.csv", "products.csv"} {
-		copyFile(t, filepath.Join(cfg.BaseDir, name), filepath.Join(cut.BaseDir, name))
-	}
+	cut := cutShop(t, cfg, first)
 	if _, err := Nightly(t.Context(), cut, NightlyOptions{AsOf: first}, testEnv()); err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +102,7 @@ func TestBackfillKnowsNoMoreThanTheDay(t *testing.T) {
 // TestBackfillGoesOnAfterAFailure: a day that fails is on record, and what is done
 // again is what was asked for.
 func TestBackfillGoesOnAfterAFailure(t *testing.T) {
+	t.Parallel()
 	cfg, end := youngShop(t)
 	env := testEnv()
 	if err := os.Rename(filepath.Join(cfg.BaseDir, "orders.csv"), filepath.Join(cfg.BaseDir, "whole.csv")); err != nil {
@@ -154,6 +139,7 @@ func TestBackfillGoesOnAfterAFailure(t *testing.T) {
 }
 
 func TestANightAfterMissedOnes(t *testing.T) {
+	t.Parallel()
 	for _, catchup := range []Catchup{CatchupLatest, CatchupAll} {
 		cfg, end := youngShop(t)
 		cfg.Catchup = catchup

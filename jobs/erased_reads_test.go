@@ -17,7 +17,7 @@ import (
 // killed before it removed anything. Older scores and changes are written without
 // her, but for the tombstone, and the commands that read the exports leave her out.
 func TestNobodyIsShownWhoIsOnTheList(t *testing.T) {
-	cfg, end := youngShop(t)
+	cfg, end := wholeShop(t)
 	for _, day := range []NightlyOptions{{AsOf: end - 1}, {AsOf: end}} {
 		if _, err := Nightly(t.Context(), cfg, day, envOf(day.AsOf)); err != nil {
 			t.Fatal(err)

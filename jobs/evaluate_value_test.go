@@ -45,9 +45,7 @@ func TestSpanByTiers(t *testing.T) {
 func TestFamiliesAreLeftOut(t *testing.T) {
 	shop := simulate.Config{Customers: 1500, Days: 500, Seed: 3, NoActions: true}
 	cfg := simulated(t, shop)
-	off := false
-	cfg.Train.Guests = &off
-	cfg.Train.MaxRows, cfg.Train.Cutoffs = 2500, 1 // too few for learners, which take their time
+	cfg.Train.MaxRows, cfg.Train.Cutoffs = 2500, 1 // too few for learners, which take their time, not for a customer base
 	evaluated := func(without ...string) string {
 		var out bytes.Buffer
 		if err := Evaluate(t.Context(), cfg, EvaluateOptions{AsOf: shop.End() - 90, HorizonDays: 90, Without: without}, testEnv(), &out); err != nil {

@@ -53,8 +53,7 @@ func TestMedian(t *testing.T) {
 // backTested evaluates one night and returns it.
 func backTested(t *testing.T, cfg Config, asOf history.Day, horizon int) BackTest {
 	t.Helper()
-	off := false
-	cfg.Train.Guests = &off
+	cfg.Train.Guests = new(false)
 	var out bytes.Buffer
 	if err := Evaluate(t.Context(), cfg, EvaluateOptions{AsOf: asOf, HorizonDays: horizon, JSON: true}, testEnv(), &out); err != nil {
 		t.Fatal(err)

@@ -13,7 +13,6 @@ import (
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
 	"perennial/pipeline/store/gcsfake"
-	"perennial/simulate"
 )
 
 // bucketStore serves an empty bucket and returns the location of a store in it.
@@ -28,9 +27,7 @@ func bucketStore(t *testing.T) string {
 // TestANightInABucket: the store in a bucket gets the bytes that a folder gets, and
 // every command that reads it says the same, on a machine that has nothing else.
 func TestANightInABucket(t *testing.T) {
-	cfg := simulated(t, simulate.Config{Customers: 60, Days: 200, Seed: 2})
-	cfg.Buckets = 2
-	asOf := simulate.Config{Days: 200}.End()
+	cfg, asOf := wholeShop(t)
 	here := cfg
 	here.Store = filepath.Join(t.TempDir(), "here")
 	there := cfg

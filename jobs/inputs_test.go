@@ -9,15 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"perennial/pipeline/store"
-	"perennial/simulate"
 )
 
 // TestANightFromSourcesInABucket: exports in a bucket give the scores that the same
 // exports in a folder give.
 func TestANightFromSourcesInABucket(t *testing.T) {
-	cfg := simulated(t, simulate.Config{Customers: 60, Days: 200, Seed: 2})
-	cfg.Buckets = 2
-	asOf := simulate.Config{Days: 200}.End()
+	cfg, asOf := wholeShop(t)
 	here := cfg
 	here.Store = filepath.Join(t.TempDir(), "here")
 

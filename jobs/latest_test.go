@@ -8,16 +8,16 @@ import (
 
 	"perennial/pipeline/erasure"
 	"perennial/pipeline/history"
-	"perennial/simulate"
 )
 
 // TestExtractsBuildOnTheLatest follows the record of the latest extract over a
 // few nights: a torn or foreign one means that everything is read.
 func TestExtractsBuildOnTheLatest(t *testing.T) {
-	cfg := simulated(t, simulate.Config{Customers: 60, Days: 200, Seed: 9})
-	cfg.Store = filepath.Join(t.TempDir(), "store")
+	t.Parallel()
+	cfg, end := youngShop(t)
+	cfg.MaxAge = 14 // some of the nights are after the last order
 	record := filepath.Join(cfg.Store, filepath.FromSlash(latestExtract))
-	end, env := simulate.Config{Days: 200}.End(), testEnv()
+	env := testEnv()
 	// builds reports whether the night of a day builds on an earlier extract: only
 	// then does it know which rows are new.
 	builds := func(opts NightlyOptions) bool {
@@ -60,9 +60,10 @@ func TestExtractsBuildOnTheLatest(t *testing.T) {
 // TestLatestExtractAfterCollectionAndElsewhere collects garbage between nights on a
 // store elsewhere, and then takes the workspace away.
 func TestLatestExtractAfterCollectionAndElsewhere(t *testing.T) {
-	cfg := simulated(t, simulate.Config{Customers: 60, Days: 200, Seed: 9})
+	t.Parallel()
+	cfg, end := youngShop(t)
 	cfg.Store, cfg.Workspace = filepath.Join(t.TempDir(), "elsewhere"), filepath.Join(t.TempDir(), "work")
-	end, env := simulate.Config{Days: 200}.End(), testEnv()
+	env := testEnv()
 	night := func(asOf history.Day) *Summary {
 		t.Helper()
 		summary, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: asOf}, env)

@@ -1,12 +1,10 @@
 package jobs
 
 import (
-	"path/filepath"
 	"testing"
 
 	"perennial/models/purchase"
 	"perennial/pipeline/store"
-	"perennial/simulate"
 )
 
 func TestOfficeOnTheWay(t *testing.T) {
@@ -33,12 +31,12 @@ func TestOfficeOnTheWay(t *testing.T) {
 // is run again, though the models in office are other ones than when it began; it is
 // published again once somebody changes who competes.
 func TestTheSameNightInAnotherOffice(t *testing.T) {
-	cfg := simulated(t, simulate.Config{Customers: 120, Days: 220, Seed: 2})
-	cfg.Store = filepath.Join(t.TempDir(), "store")
+	t.Parallel()
+	cfg, asOf := youngShop(t)
 	env := testEnv()
 	night := func() *Summary {
 		t.Helper()
-		summary, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: simulate.Config{Days: 220}.End()}, env)
+		summary, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: asOf}, env)
 		if err != nil {
 			t.Fatal(err)
 		}

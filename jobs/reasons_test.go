@@ -67,14 +67,18 @@ func TestReasonsTellTheTruthAndStay(t *testing.T) {
 	skipIfShort(t)
 	shop := simulate.Config{Customers: 3000, Seed: 5}
 	cfg := simulated(t, shop)
-	off := false
-	cfg.Train.Guests = &off
+	cfg.Churn.HorizonDays = 30 // at which learners win with as few rows as these
+	cfg.Train.MaxRows = 8000
 	cfg.Store = filepath.Join(t.TempDir(), "store")
 	night := func(asOf history.Day) {
 		env := testEnv()
 		env.Nonce = func() uint64 { return uint64(asOf) }
-		if _, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: asOf}, env); err != nil {
+		summary, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: asOf}, env)
+		if err != nil {
 			t.Fatal(err)
+		}
+		if summary.Source != "model" {
+			t.Fatalf("what is explained is a %s, not a model", summary.Source)
 		}
 	}
 	night(shop.End() - 1)

@@ -90,6 +90,7 @@ func attempt(t *testing.T, config string, asOf history.Day, line string, n, numb
 // runs it again, and holds what is published to that of a night that nothing
 // happened to, byte by byte. What was finished is not done again.
 func TestAKilledNightGoesOn(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("many whole nights (run without -short)")
 	}
@@ -103,7 +104,8 @@ func TestAKilledNightGoesOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text = fmt.Appendf(text, "\nbuckets: %d\ntrain: {guests: false}\n", buckets)
+		text, _, _ = bytes.Cut(text, []byte("  engagements:")) // orders alone: an extract is found whole or done again
+		text = fmt.Appendf(text, "buckets: %d\ntrain: {guests: false}\n", buckets)
 		text = bytes.ReplaceAll(text, []byte("store:"), []byte("store: ./"+name+" #"))
 		if err := os.WriteFile(config, text, 0o644); err != nil {
 			t.Fatal(err)
@@ -167,44 +169,6 @@ func TestAKilledNightGoesOn(t *testing.T) {
 				t.Errorf("manifests %v, %v, want one", manifests, err)
 			}
 		})
-	}
-}
-
-// publishedFiles returns the bytes that readers and later nights see: scores,
-// commits, features and models.
-func publishedFiles(t *testing.T, location string) map[string][]byte {
-	t.Helper()
-	files := map[string][]byte{}
-	for _, folder := range []string{"sets", "commits", "features", "models"} {
-		err := filepath.WalkDir(filepath.Join(location, folder), func(path string, entry os.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
-				return err
-			}
-			name, err := filepath.Rel(location, path)
-			if err != nil {
-				return err
-			}
-			files[name], err = os.ReadFile(path)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return files
-}
-
-func sameFiles(t *testing.T, want, got map[string][]byte) {
-	t.Helper()
-	for name := range want {
-		if !bytes.Equal(want[name], got[name]) {
-			t.Errorf("%s is not as in the night that nothing happened to", name)
-		}
-	}
-	for name := range got {
-		if _, ok := want[name]; !ok {
-			t.Errorf("%s is not in the night that nothing happened to", name)
-		}
 	}
 }
 

@@ -42,6 +42,7 @@ func TestSearchEndsBeforeEveryJudge(t *testing.T) {
 // TestChoiceSeesNoJudge: customers order as their first column says up to the
 // oldest judge, and then whoever and whenever. That must not move what is chosen.
 func TestChoiceSeesNoJudge(t *testing.T) {
+	skipIfShort(t)
 	const first, asOf = history.Day(0), history.Day(730)
 	chosen := func(noise bool) purchase.Config {
 		planned := planTonight(asOf, first, horizons(90), 90, 6)

@@ -9,17 +9,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"perennial/simulate"
 )
 
 // TestAMachineWithoutTheWorkspace: a store elsewhere holds all that a new machine
 // needs. It fetches the history instead of reading the sources again, finds damage,
 // and publishes the same scores.
 func TestAMachineWithoutTheWorkspace(t *testing.T) {
-	cfg := simulated(t, simulate.Config{Customers: 60, Days: 200, Seed: 2})
-	cfg.Buckets = 2
-	here := runNight(t, cfg, simulate.Config{Days: 200}.End())
+	t.Parallel()
+	cfg, asOf := youngShop(t)
+	here := runNight(t, cfg, asOf)
 	cfg.Store = filepath.Join(t.TempDir(), "elsewhere")
 	cfg.Workspace = filepath.Join(t.TempDir(), "work")
 	env := testEnv()
@@ -27,7 +25,7 @@ func TestAMachineWithoutTheWorkspace(t *testing.T) {
 		t.Helper()
 		var log bytes.Buffer
 		env.Log = slog.New(slog.NewTextHandler(&log, nil))
-		if _, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: simulate.Config{Days: 200}.End(), Force: true}, env); err != nil {
+		if _, err := Nightly(t.Context(), cfg, NightlyOptions{AsOf: asOf, Force: true}, env); err != nil {
 			t.Fatal(err)
 		}
 		return log.String()

@@ -1,27 +1,18 @@
 package lab
 
 import (
-	"io"
 	"log/slog"
 	"os"
 	"testing"
 	"time"
 
 	"perennial/command"
-	"perennial/models/golearn"
-	"perennial/pipeline/extract"
 )
 
-// TestMain lets the test binary be the process in which liblinear trains.
+// TestMain lets the test binary be the children of the lab.
 func TestMain(m *testing.M) {
-	children := map[string]func(io.Reader, io.Writer) error{
-		golearn.ChildCommand: golearn.ServeChild, extract.ChildCommand: extract.ServeChild,
-	}
-	if len(os.Args) > 1 && children[os.Args[1]] != nil {
-		if err := children[os.Args[1]](os.Stdin, os.Stdout); err != nil {
-			os.Exit(1)
-		}
-		os.Exit(0)
+	if code, child := command.ServeChild(os.Args); child {
+		os.Exit(code)
 	}
 	os.Exit(m.Run())
 }

@@ -20,6 +20,7 @@ type database struct {
 	pool *sql.DB
 	// conn holds the views and macros, which are temporary and so belong to it.
 	conn *sql.Conn
+	safe map[string]bool // see safeFunctions; nil until they are asked for
 }
 
 var sizeParts = regexp.MustCompile(`^([\d.]+) ?(\D+)$`)

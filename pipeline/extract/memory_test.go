@@ -231,18 +231,21 @@ var drawn = flag.Int("shops", 3, "shops that are drawn for the properties of nig
 
 // TestBuildingOnTheNightBeforeChangesNothing is what all of this rests on.
 func TestBuildingOnTheNightBeforeChangesNothing(t *testing.T) {
+	t.Parallel()
 	for seed := range *drawn {
 		play(t, anyPlans.Example(seed), nil)
 	}
 }
 
 func TestBuildingOnTheNightBeforeWithAKey(t *testing.T) {
+	t.Parallel()
 	for seed := range *drawn {
 		play(t, anyPlans.Example(1000+seed), nil, "order_id")
 	}
 }
 
 func TestBuildingOnTheNightBeforeWithErasedCustomers(t *testing.T) {
+	t.Parallel()
 	erased := erasedList(t, "a", "c")
 	for seed := range *drawn {
 		play(t, anyPlans.Example(2000+seed), erased)

@@ -13,6 +13,7 @@ import (
 // night says how it read each table and why; that it found what reading
 // everything finds is checked of every one.
 func TestNightsOfATinyShop(t *testing.T) {
+	t.Parallel()
 	c, dir := tinyShop(t)
 	c.Sources.Customers = Source{}
 	write := func(name, text string) { rewrite(t, filepath.Join(dir, name), []byte(text)) }

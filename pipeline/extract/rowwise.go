@@ -43,7 +43,7 @@ func notRowwise(ctx context.Context, d *database, tree any) (string, error) {
 	case node["sample"] != nil || from["sample"] != nil:
 		return "it takes a sample", nil
 	}
-	safe, err := safeFunctions(ctx, d)
+	safe, err := d.safeFunctions(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -57,8 +57,12 @@ func filled(list any) bool {
 }
 
 // safeFunctions returns the names that stand for nothing but functions of one
-// row, with the same answer every time.
-func safeFunctions(ctx context.Context, d *database) (map[string]bool, error) {
+// row, with the same answer every time. DuckDB takes long to list them, so it is
+// asked once.
+func (d *database) safeFunctions(ctx context.Context) (map[string]bool, error) {
+	if d.safe != nil {
+		return d.safe, nil
+	}
 	safe := map[string]bool{}
 	for _, name := range safeMacros {
 		safe[name] = true
@@ -72,6 +76,9 @@ func safeFunctions(ctx context.Context, d *database) (map[string]bool, error) {
 	})
 	// age of one time is the time until now.
 	delete(safe, "age")
+	if err == nil {
+		d.safe = safe
+	}
 	return safe, err
 }
 
