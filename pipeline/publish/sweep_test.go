@@ -257,12 +257,15 @@ func untilClean(t *testing.T, night func(n int) int) {
 func TestRandomFaults(t *testing.T) {
 	all := sweeps(t)
 	for name, s := range all {
-		for seed := range uint64(*seeds / len(all)) {
-			probability := float64(1+seed%20) / 100
-			s.underFaults(t, fmt.Sprintf("%s: seed %d, %.0f%%", name, seed, 100*probability), storetest.Random(seed, probability))
-			s.onFaultyDisk(t, fmt.Sprintf("%s: seed %d, %.0f%% of the disk", name, seed, 100*probability), storetest.Random(seed, probability))
-		}
-		t.Logf("%s: %d cases, %d different disks left", name, s.cases, len(s.verdicts))
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(*seeds / len(all)) {
+				probability := float64(1+seed%20) / 100
+				s.underFaults(t, fmt.Sprintf("seed %d, %.0f%%", seed, 100*probability), storetest.Random(seed, probability))
+				s.onFaultyDisk(t, fmt.Sprintf("seed %d, %.0f%% of the disk", seed, 100*probability), storetest.Random(seed, probability))
+			}
+			t.Logf("%d cases, %d different disks left", s.cases, len(s.verdicts))
+		})
 	}
 }
 
