@@ -11,34 +11,49 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// staleGain is the share of its gain that a step with an old Hessian must leave
+// behind at most: beyond it a new Hessian, which costs as much as terms/2 gradients,
+// is worth its price.
+const staleGain = 0.1
+
 // newton improves beta by Newton's method with step halving, and returns the
-// standard errors that the last Hessian gives.
+// standard errors that the Hessian at the minimum gives. A Hessian serves for as
+// many steps as it goes on to gain by (Shamanskii 1967).
 func (o *objective) newton(ctx context.Context, beta []float64, maxIterations int) (status Status, steps int, stdErrs []float64, err error) {
-	gradient := make([]float64, len(beta))
+	gradient, step := make([]float64, len(beta)), mat.NewVecDense(len(beta), nil)
 	value := o.gradient(gradient, beta)
+	var factor mat.Cholesky
+	stale, age, before := true, 0, math.Inf(1)
 	for {
 		if err := ctx.Err(); err != nil {
 			return Limit, steps, nil, err
 		}
-		var factor mat.Cholesky
-		if !factor.Factorize(o.hessian(beta)) {
-			return Limit, steps, nil, errors.New("the Hessian is singular (raise Lambda)")
+		if stale {
+			if !factor.Factorize(o.hessian(beta)) {
+				return Limit, steps, nil, errors.New("the Hessian is singular (raise Lambda)")
+			}
+			stale, age = false, 0
 		}
-		step := mat.NewVecDense(len(beta), nil)
 		if err := factor.SolveVecTo(step, mat.NewVecDense(len(beta), gradient)); err != nil {
 			return Limit, steps, nil, fmt.Errorf("step of Newton's method: %w", err)
 		}
 		gain := floats.Dot(gradient, step.RawVector().Data)
-		status = Limit
-		if o.total*gain <= decrementGoal {
-			status = Converged
-		}
-		if status == Converged || steps == maxIterations {
+		converged := o.total*gain <= decrementGoal
+		if converged || steps == maxIterations {
+			if stale = age > 0; stale {
+				continue // what is left, and the standard errors, are for a Hessian of here to tell
+			}
+			if status = Limit; converged {
+				status = Converged
+				floats.AddScaled(beta, -1, step.RawVector().Data) // the step is there, and squares what is left
+			}
 			stdErrs, err = o.standardErrors(&factor)
 			return status, steps, stdErrs, err
 		}
 		value = o.descend(beta, gradient, value, step.RawVector().Data, gain)
 		steps++
+		age++
+		stale, before = gain > staleGain*before, gain
 	}
 }
 
