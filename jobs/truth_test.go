@@ -13,10 +13,11 @@ import (
 )
 
 // TestScoresMeetTheTruth holds published probabilities to those of a shop whose
-// past, like the future of its truth, is without actions. 180 days ahead the
-// models learnt from a shop half its present age and are allowed more. The bars
-// are for this shop: the pace of last year's weeks is not that of this year's, and
-// shops of other seeds and end days stray up to 0.04 at any horizon.
+// past, like the future of its truth, is without actions. The longest horizon is
+// allowed more: its outcomes are known for cutoffs of half a year ago and before, when
+// nobody had been known or silent for as long as the oldest customers are now. The bars are for this shop: with 40,000
+// customers the worst tenths are 0.020, 0.012, 0.013 and 0.036 off, and the pace of
+// last year's weeks makes shops of other seeds stray up to 0.04 at any horizon.
 func TestScoresMeetTheTruth(t *testing.T) {
 	skipIfShort(t)
 	shop := simulate.Config{Customers: 16_000, Seed: 7, NoActions: true}
@@ -30,9 +31,9 @@ func TestScoresMeetTheTruth(t *testing.T) {
 		correlation, gap float64 // at least; at most
 	}{
 		{"30 days", func(s *publish.Score) *float64 { return s.PurchaseProbability30d }, func(t simulate.Truth) float64 { return t.POrder30d }, 0.705, 0.02},
-		{"60 days", func(s *publish.Score) *float64 { return s.PurchaseProbability60d }, func(t simulate.Truth) float64 { return t.POrder60d }, 0.76, 0.03},
-		{"90 days", func(s *publish.Score) *float64 { return s.PurchaseProbability90d }, func(t simulate.Truth) float64 { return t.POrder90d }, 0.785, 0.03},
-		{"180 days", func(s *publish.Score) *float64 { return s.PurchaseProbability180d }, func(t simulate.Truth) float64 { return t.POrder180d }, 0.79, 0.045},
+		{"60 days", func(s *publish.Score) *float64 { return s.PurchaseProbability60d }, func(t simulate.Truth) float64 { return t.POrder60d }, 0.76, 0.025},
+		{"90 days", func(s *publish.Score) *float64 { return s.PurchaseProbability90d }, func(t simulate.Truth) float64 { return t.POrder90d }, 0.785, 0.025},
+		{"180 days", func(s *publish.Score) *float64 { return s.PurchaseProbability180d }, func(t simulate.Truth) float64 { return t.POrder180d }, 0.79, 0.04},
 	} {
 		var p, q []float64
 		for i := range rows {
@@ -44,7 +45,9 @@ func TestScoresMeetTheTruth(t *testing.T) {
 		if r := correlation(p, q); !(r >= horizon.correlation) {
 			t.Errorf("%s: correlation with the true probability %.3f, want %.3f or more", horizon.name, r, horizon.correlation)
 		}
-		for tenth, gap := range decileGaps(p, q) {
+		gaps := decileGaps(p, q)
+		t.Logf("%s: predicted less true by tenths %+.4f", horizon.name, gaps)
+		for tenth, gap := range gaps {
 			if !(math.Abs(gap) <= horizon.gap) {
 				t.Errorf("%s: tenth %d: predicted less true is %+.4f, want at most %.3f either way", horizon.name, tenth+1, gap, horizon.gap)
 			}
