@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"perennial/pipeline/store"
+	"perennial/pipeline/store/gcsfake"
 )
 
 // What a publish costs at a million customers:
@@ -21,15 +22,25 @@ var (
 	benchMoved     = flag.Int("moved", 30, "percent of customers whose scores BenchmarkPublish moves from night to night")
 )
 
-// BenchmarkPublish stages a set in a folder, then verifies, gates, compares it with
-// the commit before and commits. Making up the rows is not counted.
+// BenchmarkPublish stages a set in a folder and in a bucket on loopback, then
+// verifies, gates, compares it with the commit before and commits. Making up the rows
+// is not counted.
 func BenchmarkPublish(b *testing.B) {
-	folder, err := store.OpenFolder(b.TempDir())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer folder.Close()
-	st := &metered{Store: folder}
+	b.Run("folder", func(b *testing.B) {
+		folder, err := store.OpenFolder(b.TempDir())
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer folder.Close()
+		benchPublish(b, folder)
+	})
+	b.Run("bucket", func(b *testing.B) {
+		inBucket(b, gcsfake.New("shop"), func(bucket *store.Bucket) { benchPublish(b, bucket) })
+	})
+}
+
+func benchPublish(b *testing.B, under store.Store) {
+	st := &metered{Store: under}
 	shop := newBenchShop(*benchCustomers)
 	shop.publish(b, st, 0) // the first has nothing to compare with
 	var staging, committing time.Duration

@@ -13,7 +13,7 @@ import (
 )
 
 // inBucket serves a bucket for as long as use runs.
-func inBucket(t *testing.T, server *gcsfake.Server, use func(b *store.Bucket)) {
+func inBucket(t testing.TB, server *gcsfake.Server, use func(b *store.Bucket)) {
 	t.Helper()
 	serving := httptest.NewServer(server)
 	defer serving.Close()
