@@ -21,6 +21,10 @@ var mutations = flag.Int("mutations", 2000, "damaged objects that the corruption
 // Whatever byte of a store is changed or cut off, a reader of rows and a follower
 // of changes see what was published or a typed error.
 func TestCorruptionIsNeverRead(t *testing.T) {
+	mutations := *mutations
+	if testing.Short() {
+		mutations = 100 // under the race detector each takes a good tenth of a second
+	}
 	st := store.NewMemory()
 	publish(t, st, 1, sampleScores(12, 1))
 	applied, _ := readShown(t, st)
@@ -50,7 +54,7 @@ func TestCorruptionIsNeverRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range *mutations * object.percent / 100 {
+		for i := range mutations * object.percent / 100 {
 			if err := st.Replace(t.Context(), object.key, mutate(rng, good)); err != nil {
 				t.Fatal(err)
 			}
