@@ -13,6 +13,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync"
 )
 
 // Model predicts one number per row. Every learner's model is one.
@@ -31,7 +32,8 @@ type Candidate struct {
 	// Before names a candidate of the same rung that this one is preferred to,
 	// unless its loss is higher by more than chance.
 	Before string
-	// Fit must not keep or change the rows.
+	// Fit must not keep or change the rows. Those of guests run beside the others,
+	// which run one after the other.
 	Fit func(ctx context.Context, train Rows) (Model, error)
 }
 
@@ -66,16 +68,28 @@ func (c Contest) compete(ctx context.Context, candidates []Candidate, train, jud
 		return nil, fmt.Errorf("judging rows: %w", err)
 	}
 	board := &Board{Question: c.Question, TrainRows: len(train.Y), JudgeRows: len(judge.Y)}
-	for _, candidate := range candidates {
+	board.Entries = make([]Entry, len(candidates))
+	enter := func(i int, candidate Candidate) {
 		entry := Entry{Name: candidate.Name, Rung: candidate.Rung, Loss: math.NaN(), before: candidate.Before}
-		err := c.judge(ctx, &entry, candidate, train, judge)
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		if err != nil {
+		if err := c.judge(ctx, &entry, candidate, train, judge); err != nil {
 			entry.Failure = err.Error()
 		}
-		board.Entries = append(board.Entries, entry)
+		board.Entries[i] = entry
+	}
+	var guests sync.WaitGroup
+	for i, candidate := range candidates {
+		if candidate.Rung == Guest {
+			guests.Go(func() { enter(i, candidate) })
+		}
+	}
+	for i, candidate := range candidates {
+		if candidate.Rung != Guest && ctx.Err() == nil {
+			enter(i, candidate)
+		}
+	}
+	guests.Wait()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	slices.SortStableFunc(board.Entries, func(a, b Entry) int { return compareLosses(a.Loss, b.Loss) })
 	return board, board.pick(c, judge.Y)
