@@ -209,10 +209,14 @@ func (a *answer) put(files map[string][]byte) (err error) {
 		return err
 	}
 	judged, err := fileOf(a.judged)
-	if delete(files, judgedFile); !bytes.Equal(judged, files[modelFile]) {
+	if err != nil {
+		return err
+	}
+	delete(files, judgedFile)
+	if !bytes.Equal(judged, files[modelFile]) {
 		files[judgedFile] = judged
 	}
-	return err
+	return nil
 }
 
 // card describes an entry of tonight's board, as the winner.
