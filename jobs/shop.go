@@ -147,9 +147,12 @@ func hashCustomer(id history.CustomerID, seed uint64, purpose string) uint64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(purpose)) // a hash.Hash never fails
 	_, _ = h.Write([]byte(id))
-	z := h.Sum64() + seed*0x9e3779b97f4a7c15
-	// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): FNV alone leaves
-	// the high bits of similar keys alike.
+	// FNV alone leaves the high bits of similar keys alike.
+	return mix(h.Sum64() + seed*0x9e3779b97f4a7c15)
+}
+
+// mix is the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+func mix(z uint64) uint64 {
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31

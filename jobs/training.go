@@ -16,8 +16,8 @@ import (
 	"perennial/pipeline/history"
 )
 
-// training holds feature rows of a hash sample of customers at every cutoff
-// that some question trains or judges on, with what happened afterwards.
+// training holds feature rows of customers at the cutoffs that some question
+// trains or judges on, with what happened afterwards: all of them, or a sample.
 type training struct {
 	plans     map[int]label.Plan    // by horizon
 	refits    map[int][]history.Day // by horizon: cutoffs of the fit that scores tonight; none in a back-test
@@ -32,8 +32,8 @@ type training struct {
 	group     []uint64
 	firstDays []float64   // from the row's cutoff to the next order, NaN without one until end
 	worth     []worth     // in valueDays after the cutoff
-	followed  []float64   // days from each customer's first cutoff to known
-	orderDays [][]float64 // of her orders in them
+	followed  []float64   // of a sample of customers: days from the first cutoff to known
+	orderDays [][]float64 // of their orders in them
 }
 
 type worth struct{ orders, revenue float64 }
@@ -134,27 +134,62 @@ func churnFirst(churnDays int) []int {
 	return order
 }
 
+// draw says which rows train and judge when there are too many. Each row is drawn
+// for itself, because the rows of one customer say much the same: a million
+// customers at one cutoff each tell more than forty thousand at twenty-five.
+type draw struct {
+	cutoffs []history.Day
+	seed    uint64
+	highest uint64 // of the hashes that are drawn
+}
+
+func (s *shop) draw(cutoffs []history.Day) draw {
+	d := draw{cutoffs: cutoffs, seed: s.cfg.Seed, highest: math.MaxUint64}
+	if all := float64(s.survey.buyers) * float64(len(cutoffs)); all > float64(s.cfg.Train.MaxRows) {
+		d.highest = uint64(float64(s.cfg.Train.MaxRows) / all * math.MaxUint64)
+	}
+	return d
+}
+
+// of returns the cutoffs at which the customer is drawn.
+func (d *draw) of(id history.CustomerID) []history.Day {
+	var drawn []history.Day
+	customer := hashCustomer(id, d.seed, "train")
+	for _, cutoff := range d.cutoffs {
+		if mix(customer+uint64(cutoff)) <= d.highest {
+			drawn = append(drawn, cutoff)
+		}
+	}
+	return drawn
+}
+
+// whole reports whether the customer is drawn with all that she did: as many
+// customers, in the mean, as of draws at each cutoff.
+func (d *draw) whole(id history.CustomerID) bool {
+	return hashCustomer(id, d.seed, "follow") <= d.highest
+}
+
 // gather builds the rows: one pass over the histories, all cutoffs at once.
 func (s *shop) gather(ctx context.Context, t *training, progress command.Progress) error {
 	if len(t.cutoffs) == 0 {
 		return nil
 	}
-	share := float64(s.cfg.Train.MaxRows) / (float64(s.survey.buyers) * float64(len(t.cutoffs)))
-	limit := uint64(math.MaxUint64)
-	if share < 1 {
-		limit = uint64(share * math.MaxUint64)
-	}
+	drawn := s.draw(t.cutoffs)
 	parts := make([]training, s.extract.Buckets())
 	err := s.eachBucket(ctx, progress.Step("gather", len(parts)), func(k int, bucket *history.Bucket) error {
-		sample := slices.DeleteFunc(slices.Clone(bucket.Histories), func(h history.History) bool {
-			return hashCustomer(h.Customer, s.cfg.Seed, "train") > limit
-		})
 		part := &parts[k]
 		part.matrix = s.set.NewMatrix()
-		if err := s.set.NewBuilder().Build(part.matrix, sample, t.cutoffs, features.Buyers); err != nil {
-			return err
+		builder := s.set.NewBuilder()
+		for i := range bucket.Histories {
+			one := bucket.Histories[i : i+1]
+			if err := builder.Build(part.matrix, one, drawn.of(one[0].Customer), features.Buyers); err != nil {
+				return err
+			}
+			part.label(&one[0], t, s.cfg.Seed)
+			if drawn.whole(one[0].Customer) {
+				part.follow(&one[0], t)
+			}
 		}
-		part.label(sample, t, s.cfg.Seed)
 		return nil
 	})
 	if err != nil {
@@ -179,24 +214,28 @@ func (s *shop) gather(ctx context.Context, t *training, progress command.Progres
 	return nil
 }
 
-// label fills the outcomes of part's rows, which stand customer by customer in
-// the order of sample.
-func (part *training) label(sample []history.History, t *training, seed uint64) {
-	n := 0
-	for i := range part.matrix.Customers {
-		for sample[n].Customer != part.matrix.Customers[i] {
-			n++
-		}
-		h, cutoff := &sample[n], part.matrix.Cutoffs[i]
-		if i == 0 || part.matrix.Customers[i-1] != h.Customer {
-			followed := float64(t.known - cutoff)
-			part.followed = append(part.followed, followed)
-			part.orderDays = append(part.orderDays, slices.DeleteFunc(label.OrderDays(h, cutoff), func(day float64) bool { return day > followed }))
-		}
+// label adds the outcomes of the rows that h has in part's matrix, its last ones.
+func (part *training) label(h *history.History, t *training, seed uint64) {
+	for _, cutoff := range part.matrix.Cutoffs[len(part.group):] {
 		part.group = append(part.group, hashCustomer(h.Customer, seed, "fold"))
 		part.firstDays = append(part.firstDays, label.Of(h, cutoff, int(t.end-cutoff)).FirstDays)
 		outcome := label.Of(h, cutoff, t.valueDays)
 		part.worth = append(part.worth, worth{float64(outcome.Orders), outcome.Revenue})
+	}
+}
+
+// follow adds the orders that a customer made after the first cutoff that knows
+// her for a buyer.
+func (part *training) follow(h *history.History, t *training) {
+	for _, cutoff := range t.cutoffs {
+		view := h.At(cutoff)
+		if !features.Buyers(&view) {
+			continue
+		}
+		followed := float64(t.known - cutoff)
+		part.followed = append(part.followed, followed)
+		part.orderDays = append(part.orderDays, slices.DeleteFunc(label.OrderDays(h, cutoff), func(day float64) bool { return day > followed }))
+		return
 	}
 }
 

@@ -43,7 +43,7 @@ const (
 )
 
 func (c Config) field(horizonDays int, train leaderboard.Rows) *field {
-	return &field{Config: c, edges: Edges(horizonDays), sample: sampled(train, calibrationRows)}
+	return &field{Config: c, edges: Edges(horizonDays), sample: train.Sample(calibrationRows)}
 }
 
 // contenders returns the learners.

@@ -31,7 +31,7 @@ const (
 // tries no stronger penalty after one that is too strong. A shop too young for that
 // gets a strong one.
 func ChooseLambda(ctx context.Context, train leaderboard.Rows) (float64, error) {
-	rows := sampled(train, sampleRows)
+	rows := train.Sample(sampleRows)
 	if positives := rows.Positives(); min(positives, len(rows.Y)-positives) < choiceOutcomes {
 		return unchosen, nil
 	}
@@ -92,16 +92,4 @@ func crossFit(ctx context.Context, lambda float64, rows leaderboard.Rows) ([]flo
 	return rows.CrossFit(folds, func(others leaderboard.Rows) (leaderboard.Model, error) {
 		return fitPenalised(ctx, lambda, others, nil)
 	})
-}
-
-// sampled returns the rows of a share of the customers, drawn by hash: about
-// limit of them.
-func sampled(rows leaderboard.Rows, limit int) leaderboard.Rows {
-	if len(rows.Y) <= limit {
-		return rows
-	}
-	share := float64(limit) / float64(len(rows.Y))
-	// The hash's high bits draw, its low bits make the folds.
-	highest := uint64(share * math.MaxUint64)
-	return rows.Where(func(i int) bool { return rows.Group[i] < highest })
 }

@@ -79,39 +79,3 @@ func steep(n int) leaderboard.Rows {
 	}
 	return rows
 }
-
-func TestSampledTakesWholeCustomers(t *testing.T) {
-	const n = 3 * sampleRows
-	rng := rand.New(rand.NewPCG(1, 0))
-	rows := leaderboard.Rows{Y: make([]float64, n), Group: make([]uint64, n)}
-	for i := range n {
-		if rows.Group[i] = rng.Uint64(); i%2 == 1 {
-			rows.Group[i] = rows.Group[i-1]
-		}
-	}
-	sample := sampled(rows, sampleRows)
-	if got := len(sample.Y); math.Abs(float64(got)-sampleRows) > 0.03*sampleRows {
-		t.Errorf("%d rows were drawn, want about %d", got, sampleRows)
-	}
-	count := map[uint64]int{}
-	for _, group := range sample.Group {
-		count[group]++
-	}
-	for group, n := range count {
-		if n != 2 {
-			t.Fatalf("customer %d has %d of her 2 rows in the sample", group, n)
-		}
-	}
-	var inFold [folds]int
-	for i := range sample.Y {
-		inFold[sample.Fold(i, folds)]++
-	}
-	for fold, n := range inFold {
-		if share := float64(n) / float64(len(sample.Y)); math.Abs(share-1.0/folds) > 0.02 {
-			t.Errorf("fold %d holds %.3f of the sample", fold, share)
-		}
-	}
-	if few := sampled(sample.Where(func(i int) bool { return i < 10 }), sampleRows); len(few.Y) != 10 {
-		t.Errorf("%d of 10 rows were drawn", len(few.Y))
-	}
-}

@@ -1,7 +1,6 @@
 package purchase
 
 import (
-	"math"
 	"slices"
 
 	"perennial/models/leaderboard"
@@ -53,14 +52,12 @@ func (t *Times) until(end history.Day) Times {
 	return out
 }
 
-// sampled returns the rows of a share of the customers, drawn by hash: about
-// limit of them.
+// sampled returns about limit of the rows, drawn one by one.
 func (t *Times) sampled(limit int) Times {
 	if len(t.Cutoff) <= limit {
 		return *t
 	}
-	highest := uint64(float64(limit) / float64(len(t.Cutoff)) * math.MaxUint64)
-	return t.where(func(i int) bool { return t.Group[i] < highest })
+	return t.where(leaderboard.Draw(t.Group, limit))
 }
 
 // intervals returns a row for every interval between edges that a customer

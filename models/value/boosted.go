@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"strings"
 
 	"perennial/models/gbdt"
@@ -41,10 +40,7 @@ func fitBoosted(ctx context.Context, seed uint64, rows leaderboard.Rows, labels 
 	if err := enough(labels); err != nil {
 		return nil, err
 	}
-	kept := uint64(math.MaxUint64)
-	if n := len(rows.Y); n > boostedRows {
-		kept = uint64(float64(boostedRows) / float64(n) * math.MaxUint64)
-	}
+	drawn := leaderboard.Draw(rows.Group, boostedRows)
 	b := &Boosted{OrderScale: 1, RevenueScale: 1}
 	for _, part := range []struct {
 		model **gbdt.Model
@@ -55,8 +51,8 @@ func fitBoosted(ctx context.Context, seed uint64, rows leaderboard.Rows, labels 
 		{&b.revenue, gbdt.Objective{Loss: gbdt.Tweedie, Power: power}, labels.Revenue},
 	} {
 		rows.Y = part.y
-		train := rows.Where(func(i int) bool { return rows.Group[i] <= kept && rows.Group[i]%watchedFolds != watchedFold })
-		watch := rows.Where(func(i int) bool { return rows.Group[i] <= kept && rows.Group[i]%watchedFolds == watchedFold })
+		train := rows.Where(func(i int) bool { return drawn(i) && rows.Group[i]%watchedFolds != watchedFold })
+		watch := rows.Where(func(i int) bool { return drawn(i) && rows.Group[i]%watchedFolds == watchedFold })
 		m, _, err := boosting(seed, part.loss).FitWatched(ctx, data(train), data(watch))
 		if err != nil {
 			return nil, fmt.Errorf("value: %s: %w", boosted, err)
