@@ -163,17 +163,6 @@ func median(v []float64) float64 {
 	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 }
 
-// firstDaysAt returns the days to the next order of the rows of cutoff.
-func (t *training) firstDaysAt(cutoff history.Day) []float64 {
-	var days []float64
-	for i, first := range t.firstDays {
-		if t.matrix.Cutoffs[i] == cutoff {
-			days = append(days, first)
-		}
-	}
-	return days
-}
-
 // concordance returns how well each candidate of a contest orders customers by
 // the time to their next order, censored at the end of the horizon. in chooses
 // customers; nil takes all.

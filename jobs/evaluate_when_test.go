@@ -19,8 +19,10 @@ import (
 // later than all who did, whatever she did afterwards.
 func TestConcordanceIsCensored(t *testing.T) {
 	training := &training{
-		matrix:    &features.Matrix{Cutoffs: []history.Day{100, 100, 100, 50}},
-		firstDays: []float64{5, 40, math.NaN(), 1},
+		outcomes: outcomes{
+			matrix:    &features.Matrix{Cutoffs: []history.Day{100, 100, 100, 50}},
+			firstDays: []float64{5, 40, math.NaN(), 1},
+		},
 	}
 	a := &answer{days: 30, plan: label.Plan{Judge: 100}, board: &leaderboard.Board{Entries: []leaderboard.Entry{
 		{Name: "right", Predictions: []float64{0.9, 0.2, 0.1}},

@@ -43,12 +43,12 @@ type answer struct {
 
 	// The rows a year before the judging cutoff and before tonight; empty for a
 	// shop that is too young, and for value, which is worth a whole year.
-	judgeSeason, tonightSeason leaderboard.Rows
+	judgeSeason, tonightSeason purchase.LastYear
 }
 
 // seasonal returns model moved to the season that lastYear is from, if it is
 // one that knows seasons; others stay as they are.
-func seasonal(model leaderboard.Model, lastYear leaderboard.Rows) (leaderboard.Model, error) {
+func seasonal(model leaderboard.Model, lastYear purchase.LastYear) (leaderboard.Model, error) {
 	if m, ok := model.(*purchase.Model); ok && m.Season != nil && len(lastYear.Y) > 0 {
 		return m.InSeason(lastYear)
 	}
@@ -108,8 +108,8 @@ func (s *shop) train(ctx context.Context, t *training, churnDays int, progress c
 
 func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, cfg *purchase.Config) (answer, error) {
 	train := t.rows(plan.Train, plan.HorizonDays)
-	at := func(cutoff history.Day) leaderboard.Rows { return t.rows([]history.Day{cutoff}, plan.HorizonDays) }
-	a := answer{days: plan.HorizonDays, plan: plan, judge: at(plan.Judge), judgeSeason: at(plan.Judge - year), tonightSeason: at(t.known - year)}
+	a := answer{days: plan.HorizonDays, plan: plan, judge: t.rows([]history.Day{plan.Judge}, plan.HorizonDays)}
+	a.judgeSeason, a.tonightSeason = t.lastYearOf(plan.Judge, plan.HorizonDays), t.lastYearOf(t.known, plan.HorizonDays)
 	a.imported = t.imported[plan.HorizonDays]
 	cfg.LastYear, cfg.Imported = a.judgeSeason, a.imported
 	cfg.RulesOnly = !s.enough(train, plan.HorizonDays)

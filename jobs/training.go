@@ -23,17 +23,24 @@ type training struct {
 	refits    map[int][]history.Day // by horizon: cutoffs of the fit that scores tonight; none in a back-test
 	search    label.Plan            // of the settings that all contests share; judges nothing
 	cutoffs   []history.Day         // of all plans, ascending
+	lastYear  []history.Day         // the same weeks a year before known and before each judge, ascending
 	known     history.Day           // what the shop's curves may look at ends here
 	end       history.Day           // labels end here
 	valueDays int                   // the longest horizon with a plan
 	imported  map[int][]purchase.Imported
 
-	matrix    *features.Matrix
-	group     []uint64
-	firstDays []float64   // from the row's cutoff to the next order, NaN without one until end
-	worth     []worth     // in valueDays after the cutoff
+	outcomes              // at the cutoffs
+	seasons   outcomes    // a year before known and before each judge
 	followed  []float64   // of a sample of customers: days from the first cutoff to known
 	orderDays [][]float64 // of their orders in them
+}
+
+// outcomes are feature rows with what their customers did after the cutoff.
+type outcomes struct {
+	matrix    *features.Matrix
+	group     []uint64
+	firstDays []float64 // from the row's cutoff to the next order, NaN without one until the end of labels
+	worth     []worth   // in the days of value's label
 }
 
 type worth struct{ orders, revenue float64 }
@@ -84,7 +91,7 @@ func (t *training) plan(asOf, first history.Day, days, cutoffs int) {
 	t.valueDays = max(t.valueDays, days)
 	for _, cutoff := range []history.Day{p.Judge, t.known} {
 		if lastYear := cutoff - year; lastYear-first >= seasonPast {
-			t.cutoffs = append(t.cutoffs, lastYear)
+			t.lastYear = append(t.lastYear, lastYear)
 		}
 	}
 	t.sortCutoffs()
@@ -112,8 +119,10 @@ func (t *training) planSearch(first history.Day, churnDays, cutoffs int) {
 }
 
 func (t *training) sortCutoffs() {
-	slices.Sort(t.cutoffs)
-	t.cutoffs = slices.Compact(t.cutoffs)
+	for _, cutoffs := range []*[]history.Day{&t.cutoffs, &t.lastYear} {
+		slices.Sort(*cutoffs)
+		*cutoffs = slices.Compact(*cutoffs)
+	}
 }
 
 // horizons returns the published horizons and the churn horizon, ascending.
@@ -134,19 +143,19 @@ func churnFirst(churnDays int) []int {
 	return order
 }
 
-// draw says which rows train and judge when there are too many. Each row is drawn
-// for itself, because the rows of one customer say much the same: a million
-// customers at one cutoff each tell more than forty thousand at twenty-five.
+// draw says which rows are built where there are too many. Each is drawn for
+// itself, because the rows of one customer say much the same: a million customers
+// at one cutoff each tell more than forty thousand at twenty-five.
 type draw struct {
 	cutoffs []history.Day
 	seed    uint64
 	highest uint64 // of the hashes that are drawn
 }
 
-func (s *shop) draw(cutoffs []history.Day) draw {
+func (s *shop) draw(cutoffs []history.Day, maxRows int) draw {
 	d := draw{cutoffs: cutoffs, seed: s.cfg.Seed, highest: math.MaxUint64}
-	if all := float64(s.survey.buyers) * float64(len(cutoffs)); all > float64(s.cfg.Train.MaxRows) {
-		d.highest = uint64(float64(s.cfg.Train.MaxRows) / all * math.MaxUint64)
+	if all := float64(s.survey.buyers) * float64(len(cutoffs)); all > float64(maxRows) {
+		d.highest = uint64(float64(maxRows) / all * math.MaxUint64)
 	}
 	return d
 }
@@ -164,30 +173,37 @@ func (d *draw) of(id history.CustomerID) []history.Day {
 }
 
 // whole reports whether the customer is drawn with all that she did: as many
-// customers, in the mean, as of draws at each cutoff.
+// customers as of draws at each cutoff.
 func (d *draw) whole(id history.CustomerID) bool {
 	return hashCustomer(id, d.seed, "follow") <= d.highest
 }
+
+// seasonRows are built at each cutoff of last year. They only tell how many
+// ordered, but that is everybody's level tonight: the standard error of a share
+// of a third is then a quarter of a hundredth.
+const seasonRows = 40_000
 
 // gather builds the rows: one pass over the histories, all cutoffs at once.
 func (s *shop) gather(ctx context.Context, t *training, progress command.Progress) error {
 	if len(t.cutoffs) == 0 {
 		return nil
 	}
-	drawn := s.draw(t.cutoffs)
+	rows, seasons := s.draw(t.cutoffs, s.cfg.Train.MaxRows), s.draw(t.lastYear, seasonRows*len(t.lastYear))
 	parts := make([]training, s.extract.Buckets())
 	err := s.eachBucket(ctx, progress.Step("gather", len(parts)), func(k int, bucket *history.Bucket) error {
 		part := &parts[k]
-		part.matrix = s.set.NewMatrix()
+		part.matrix, part.seasons.matrix = s.set.NewMatrix(), s.set.NewMatrix()
 		builder := s.set.NewBuilder()
 		for i := range bucket.Histories {
-			one := bucket.Histories[i : i+1]
-			if err := builder.Build(part.matrix, one, drawn.of(one[0].Customer), features.Buyers); err != nil {
+			h := &bucket.Histories[i]
+			if err := part.outcomes.add(builder, h, rows.of(h.Customer), t, s.cfg.Seed); err != nil {
 				return err
 			}
-			part.label(&one[0], t, s.cfg.Seed)
-			if drawn.whole(one[0].Customer) {
-				part.follow(&one[0], t)
+			if err := part.seasons.add(builder, h, seasons.of(h.Customer), t, s.cfg.Seed); err != nil {
+				return err
+			}
+			if rows.whole(h.Customer) {
+				part.follow(h, t)
 			}
 		}
 		return nil
@@ -195,60 +211,89 @@ func (s *shop) gather(ctx context.Context, t *training, progress command.Progres
 	if err != nil {
 		return err
 	}
-	t.matrix = s.set.NewMatrix()
+	t.matrix, t.seasons.matrix = s.set.NewMatrix(), s.set.NewMatrix()
 	for k := range parts {
-		t.matrix.Append(parts[k].matrix)
-		t.group = append(t.group, parts[k].group...)
-		t.firstDays = append(t.firstDays, parts[k].firstDays...)
-		t.worth = append(t.worth, parts[k].worth...)
+		t.outcomes.append(&parts[k].outcomes)
+		t.seasons.append(&parts[k].seasons)
 		t.followed = append(t.followed, parts[k].followed...)
 		t.orderDays = append(t.orderDays, parts[k].orderDays...)
 		parts[k] = training{}
 	}
-	base, err := features.FitCustomerBase(ctx, t.matrix)
-	if err != nil {
-		return err
+	for _, o := range []*outcomes{&t.outcomes, &t.seasons} {
+		base, err := features.FitCustomerBase(ctx, o.matrix)
+		if err != nil {
+			return err
+		}
+		base.Fill(o.matrix)
+		s.leaveOut(o.matrix)
 	}
-	base.Fill(t.matrix)
-	s.leaveOut(t.matrix)
 	return nil
 }
 
-// label adds the outcomes of the rows that h has in part's matrix, its last ones.
-func (part *training) label(h *history.History, t *training, seed uint64) {
-	for _, cutoff := range part.matrix.Cutoffs[len(part.group):] {
-		part.group = append(part.group, hashCustomer(h.Customer, seed, "fold"))
-		part.firstDays = append(part.firstDays, label.Of(h, cutoff, int(t.end-cutoff)).FirstDays)
-		outcome := label.Of(h, cutoff, t.valueDays)
-		part.worth = append(part.worth, worth{float64(outcome.Orders), outcome.Revenue})
+// add builds h's rows at the cutoffs that know her for a buyer.
+func (o *outcomes) add(builder *features.Builder, h *history.History, cutoffs []history.Day, t *training, seed uint64) error {
+	if err := builder.Build(o.matrix, []history.History{*h}, cutoffs, features.Buyers); err != nil {
+		return err
 	}
+	for _, cutoff := range o.matrix.Cutoffs[len(o.group):] {
+		o.group = append(o.group, hashCustomer(h.Customer, seed, "fold"))
+		o.firstDays = append(o.firstDays, label.Of(h, cutoff, int(t.end-cutoff)).FirstDays)
+		outcome := label.Of(h, cutoff, t.valueDays)
+		o.worth = append(o.worth, worth{float64(outcome.Orders), outcome.Revenue})
+	}
+	return nil
+}
+
+func (o *outcomes) append(part *outcomes) {
+	o.matrix.Append(part.matrix)
+	o.group = append(o.group, part.group...)
+	o.firstDays = append(o.firstDays, part.firstDays...)
+	o.worth = append(o.worth, part.worth...)
 }
 
 // follow adds the orders that a customer made after the first cutoff that knows
 // her for a buyer.
-func (part *training) follow(h *history.History, t *training) {
-	for _, cutoff := range t.cutoffs {
+func (t *training) follow(h *history.History, whole *training) {
+	for _, cutoff := range whole.cutoffs {
 		view := h.At(cutoff)
 		if !features.Buyers(&view) {
 			continue
 		}
-		followed := float64(t.known - cutoff)
-		part.followed = append(part.followed, followed)
-		part.orderDays = append(part.orderDays, slices.DeleteFunc(label.OrderDays(h, cutoff), func(day float64) bool { return day > followed }))
+		followed := float64(whole.known - cutoff)
+		t.followed = append(t.followed, followed)
+		t.orderDays = append(t.orderDays, slices.DeleteFunc(label.OrderDays(h, cutoff), func(day float64) bool { return day > followed }))
 		return
 	}
 }
 
 // rows returns the rows of cutoffs with the label whether the customer ordered
 // within days.
-func (t *training) rows(cutoffs []history.Day, days int) leaderboard.Rows {
-	all := leaderboard.Rows{Columns: t.matrix.Names, X: t.matrix.X, Y: make([]float64, t.matrix.Rows()), Group: t.group}
-	for i, first := range t.firstDays {
+func (o *outcomes) rows(cutoffs []history.Day, days int) leaderboard.Rows {
+	all := leaderboard.Rows{Columns: o.matrix.Names, X: o.matrix.X, Y: make([]float64, o.matrix.Rows()), Group: o.group}
+	for i, first := range o.firstDays {
 		if first < float64(days) {
 			all.Y[i] = 1
 		}
 	}
-	return all.Where(func(i int) bool { return slices.Contains(cutoffs, t.matrix.Cutoffs[i]) })
+	return all.Where(func(i int) bool { return slices.Contains(cutoffs, o.matrix.Cutoffs[i]) })
+}
+
+// firstDaysAt returns the days to the next order of the rows of cutoff.
+func (o *outcomes) firstDaysAt(cutoff history.Day) []float64 {
+	var days []float64
+	for i, first := range o.firstDays {
+		if o.matrix.Cutoffs[i] == cutoff {
+			days = append(days, first)
+		}
+	}
+	return days
+}
+
+// lastYearOf returns what was known and done one year before a cutoff.
+func (t *training) lastYearOf(cutoff history.Day, days int) purchase.LastYear {
+	cutoff -= year
+	rows := t.seasons.rows([]history.Day{cutoff}, days)
+	return purchase.LastYear{Rows: rows, First: t.seasons.firstDaysAt(cutoff)}
 }
 
 // times returns the rows of all cutoffs before plan's judge, known up to it.

@@ -121,11 +121,35 @@ func (f *field) curve(held []float64) (*calibrate.Model, error) {
 	for i := range fold {
 		fold[i] = f.sample.Fold(i, folds)
 	}
-	curve, _, err := calibrate.Choose(held, f.sample.Y, nil, fold)
+	curve, _, err := calibrate.Choose(held, f.sample.Y, levelWeights(held, f.sample.Y), fold)
 	if err != nil {
 		return nil, fmt.Errorf("purchase: calibration: %w", err)
 	}
 	return curve, nil
+}
+
+// levelWeights returns the weights of labels under which the probabilities are
+// right in the mean: orders count more, or less, than what was none. A curve that
+// is fitted under them corrects the shape and leaves the level alone. A hazard has
+// the weeks of its cutoffs taken out, and a curve that moved its level to that of
+// the labels would put them in again.
+func levelWeights(p, y []float64) []float64 {
+	var ordered, not float64 // Σ (1−p) of those who ordered, Σ p of the others
+	for i := range y {
+		if y[i] > 0 {
+			ordered += 1 - p[i]
+		} else {
+			not += p[i]
+		}
+	}
+	weights := make([]float64, len(y))
+	for i := range y {
+		weights[i] = 1
+		if y[i] > 0 && ordered > 0 && not > 0 {
+			weights[i] = not / ordered
+		}
+	}
+	return weights
 }
 
 // logistic is a regression on the labelled rows.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 
 	"perennial/models/calibrate"
 	"perennial/models/leaderboard"
@@ -110,7 +109,7 @@ func (f *file) fitted() (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Season != nil && !(math.Abs(math.Log(f.Season.Pace)) <= math.Log(maxPace)) {
+	if f.Season != nil && impossiblePace(f.Season.Pace) {
 		return nil, fmt.Errorf("a season with pace %g is none", f.Season.Pace)
 	}
 	return &Model{learner, curve, f.Season}, nil

@@ -20,7 +20,7 @@ func models(t testing.TB) map[string]leaderboard.Model {
 	for _, name := range []string{baseRate, recencyRule, ownRhythm, withLogistic} {
 		all[name] = fitted(t, board, name)
 	}
-	moved, err := all[withLogistic].(*Model).InSeason(shop(1000, 3))
+	moved, err := all[withLogistic].(*Model).InSeason(LastYear{Rows: shop(1000, 3)})
 	if err != nil {
 		t.Fatal(err)
 	}

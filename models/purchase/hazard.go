@@ -12,7 +12,8 @@ import (
 // shorter horizon is never more. One learner answers for all intervals, pooled
 // over them (Singer and Willett 1993). It is immutable and safe to share.
 type Hazard struct {
-	Edges   []int // days after the cutoff, ascending
+	Edges   []int     // days after the cutoff, ascending
+	Paces   []float64 // multiply the hazards of the intervals in a season; nil: of no season
 	marks   marker
 	pooled  learner  // P(order in the interval | none before)
 	columns []string // of pooled without the marks
@@ -68,6 +69,10 @@ func (h *Hazard) hazards(dst []float64, columns []string, x [][]float32) ([][]fl
 			return nil, fmt.Errorf("hazard up to day %d: %w", h.Edges[k], err)
 		}
 		for i, hazard := range all[k] {
+			if h.Paces != nil {
+				hazard = atPace(hazard, h.Paces[k])
+				all[k][i] = hazard
+			}
 			alone[i] *= 1 - hazard
 		}
 	}

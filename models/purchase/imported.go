@@ -50,7 +50,7 @@ func (i Imported) Check() error {
 }
 
 // candidates returns the model and, where last year is known, its twin in season.
-func (i Imported) candidates(lastYear leaderboard.Rows) []leaderboard.Candidate {
+func (i Imported) candidates(lastYear LastYear) []leaderboard.Candidate {
 	name := ImportedPrefix + i.Name
 	fit := func(context.Context, leaderboard.Rows) (leaderboard.Model, error) { return i.model() }
 	all := []leaderboard.Candidate{{Name: name, Rung: leaderboard.Ensemble, Fit: fit}}

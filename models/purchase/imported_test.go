@@ -67,7 +67,7 @@ func TestImportedIsUsedAsItIs(t *testing.T) {
 // TestImportedHasASeason gives it a twin that last year's rows have moved.
 func TestImportedHasASeason(t *testing.T) {
 	lastYear := shop(1500, 4)
-	cfg := Config{RulesOnly: true, LastYear: lastYear, Imported: []Imported{{Name: "theirs", Trees: foreign(t, shop(2000, 3))}}}
+	cfg := Config{RulesOnly: true, LastYear: LastYear{Rows: lastYear}, Imported: []Imported{{Name: "theirs", Trees: foreign(t, shop(2000, 3))}}}
 	board := train(t, cfg, shop(1500, 1), shop(1500, 2))
 	twin := board.Entry("imported_theirs" + inSeason)
 	if twin == nil || twin.Failure != "" {
@@ -113,7 +113,7 @@ func TestImportedFailures(t *testing.T) {
 		{Imported{Name: "uncounted", Trees: &uncounted}, "cannot be explained"},
 		{Imported{Name: "alien", Trees: &alien}, "no_such_feature"},
 	}
-	cfg := Config{RulesOnly: true, LastYear: shop(1500, 4)}
+	cfg := Config{RulesOnly: true, LastYear: LastYear{Rows: shop(1500, 4)}}
 	for _, tt := range tests {
 		cfg.Imported = append(cfg.Imported, tt.imported)
 	}

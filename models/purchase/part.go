@@ -27,6 +27,7 @@ type part struct {
 	Logistic json.RawMessage `json:"logistic,omitempty"`
 	Trees    string          `json:"trees,omitempty"` // LightGBM's model text
 	Edges    []int           `json:"edges,omitempty"` // of a hazard
+	Paces    []float64       `json:"paces,omitempty"` // of its intervals
 	Parts    []part          `json:"parts,omitempty"` // of a hazard or a blend
 }
 
@@ -42,7 +43,7 @@ func partOf(l learner) (p part, err error) {
 		err = l.Write(&text)
 		p.Trees = text.String()
 	case *Hazard:
-		p.Learner, p.Edges = hazardKind, l.Edges
+		p.Learner, p.Edges, p.Paces = hazardKind, l.Edges, l.Paces
 		p.Parts, err = partsOf(l.pooled)
 	case *Blend:
 		p.Learner = blendKind
@@ -121,7 +122,14 @@ func (p *part) readHazard() (learner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newHazard(p.Edges, marks, pooled), nil
+	h := newHazard(p.Edges, marks, pooled)
+	if h.Paces = p.Paces; h.Paces == nil {
+		return h, nil
+	}
+	if len(p.Paces) != len(p.Edges) || slices.ContainsFunc(p.Paces, impossiblePace) {
+		return nil, fmt.Errorf("paces %v for %d intervals are no season", p.Paces, len(p.Edges))
+	}
+	return h, nil
 }
 
 func (p *part) readBlend() (learner, error) {

@@ -39,9 +39,9 @@ type Config struct {
 	// Boosting are the settings of boosted hazards; without Trees ChooseBoosting
 	// chooses them.
 	Boosting gbdt.Config
-	// LastYear are the rows one year before the judging cutoff. With enough of
-	// them every learner competes a second time, in season.
-	LastYear leaderboard.Rows
+	// LastYear is of one year before the judging cutoff. With enough rows every
+	// learner competes a second time, in season.
+	LastYear LastYear
 	// Imported are models that were trained elsewhere. They need no rows and
 	// compete beside rules, too.
 	Imported []Imported

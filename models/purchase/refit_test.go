@@ -43,7 +43,7 @@ func TestRefit(t *testing.T) {
 // TestRefitKeepsCurveAndSeason: what is learnt anew is the learner behind them.
 func TestRefitKeepsCurveAndSeason(t *testing.T) {
 	train := shop(2500, 1)
-	cfg := Config{Times: timed(2500, 1), Boosting: unsearched(), Lambda: 100, LastYear: shop(2500, 4)}
+	cfg := Config{Times: timed(2500, 1), Boosting: unsearched(), Lambda: 100, LastYear: LastYear{Rows: shop(2500, 4)}}
 	board, err := Train(t.Context(), cfg, horizonDays, train, shop(300, 2))
 	if err != nil {
 		t.Fatal(err)

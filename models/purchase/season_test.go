@@ -27,7 +27,7 @@ func slow(customers int, seed uint64) leaderboard.Rows {
 }
 
 func TestSeasonWinsWhereLastYearKnewBetter(t *testing.T) {
-	board := train(t, Config{Lambda: 30, LastYear: slow(2000, 3)}, shop(3000, 1), slow(2000, 2))
+	board := train(t, Config{Lambda: 30, LastYear: LastYear{Rows: slow(2000, 3)}}, shop(3000, 1), slow(2000, 2))
 	if board.Winner != withLogistic+inSeason {
 		t.Errorf("winner is %s: %s", board.Winner, board.Why)
 	}
@@ -43,11 +43,11 @@ func TestSeasonWinsWhereLastYearKnewBetter(t *testing.T) {
 }
 
 func TestSeasonNeedsLastYear(t *testing.T) {
-	if board := train(t, Config{Lambda: 30, LastYear: shop(100, 3)}, shop(500, 1), shop(500, 2)); board.Entry(withLogistic+inSeason) != nil {
+	if board := train(t, Config{Lambda: 30, LastYear: LastYear{Rows: shop(100, 3)}}, shop(500, 1), shop(500, 2)); board.Entry(withLogistic+inSeason) != nil {
 		t.Error("a season was learnt from a hundred rows")
 	}
 	m := fitted(t, train(t, Config{Lambda: 30}, shop(500, 1), shop(500, 2)), withLogistic).(*Model)
-	if _, err := m.InSeason(shop(100, 3)); !errors.Is(err, errNoLastYear) {
+	if _, err := m.InSeason(LastYear{Rows: shop(100, 3)}); !errors.Is(err, errNoLastYear) {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -55,11 +55,11 @@ func TestSeasonNeedsLastYear(t *testing.T) {
 func TestSeasonIsThatOfItsRowsOnly(t *testing.T) {
 	rows := shop(1000, 2)
 	m := fitted(t, train(t, Config{Lambda: 30}, shop(1000, 1), rows), withLogistic).(*Model)
-	once, err := m.InSeason(slow(2000, 3))
+	once, err := m.InSeason(LastYear{Rows: slow(2000, 3)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := once.InSeason(slow(2000, 3))
+	again, err := once.InSeason(LastYear{Rows: slow(2000, 3)})
 	if err != nil {
 		t.Fatal(err)
 	}
