@@ -132,7 +132,8 @@ func (a *arena) verify(ctx context.Context, reader *publish.Reader) (map[string]
 // and again, while two readers read and follow. Now and then a writer throws the
 // lease away, so that two are at work at once. Nobody ever sees a torn, lost or
 // duplicated row, nor an older set than before; what a writer said it had published
-// is there, and no commit is claimed by two.
+// is there, and no commit is claimed by two runs. Two writers may claim it for one
+// run: one that was taken for dead, and the one that went on with its night.
 //
 // What it cannot show: kill -9 leaves the page cache to the kernel, so a power cut
 // that loses what was not synced is not among these crashes; the sweep of
@@ -145,7 +146,7 @@ func TestKilledNights(t *testing.T) {
 		}
 		ctx, stop := context.WithCancel(a.t.Context())
 		var kills, tries, reads, follows atomic.Int64
-		var acknowledged sync.Map // commit → writer
+		var acknowledged sync.Map // commit → run
 		outcomes := make([]map[int]int, len(a.configs))
 		var writing, reading sync.WaitGroup
 		for w := range a.configs {
@@ -171,7 +172,7 @@ func TestKilledNights(t *testing.T) {
 	})
 }
 
-var publishedAs = regexp.MustCompile(`: published as commit (\d+)`)
+var publishedAs = regexp.MustCompile(`: published as commit (\d+)(?s:.*), run (\S+)`)
 
 // killOne runs the next night and kills it at a random moment, if it lasts that long.
 func (a *arena) killOne(ctx context.Context, w int, random *rand.Rand, kills *atomic.Int64, acknowledged *sync.Map, outcomes map[int]int) error {
@@ -203,8 +204,8 @@ func (a *arena) killOne(ctx context.Context, w int, random *rand.Rand, kills *at
 	case command.ExitDone:
 		if found := publishedAs.FindStringSubmatch(stdout.String()); found != nil {
 			n, _ := strconv.ParseUint(found[1], 10, 64) // digits
-			if other, twice := acknowledged.LoadOrStore(n, w); twice {
-				return fmt.Errorf("commit %d was claimed by writer %d too", n, other)
+			if other, twice := acknowledged.LoadOrStore(n, found[2]); twice && other != found[2] {
+				return fmt.Errorf("commit %d was claimed by run %s and by run %s", n, other, found[2])
 			}
 		}
 	case command.ExitGate, command.ExitTry, command.ExitIO: // overtaken by one that had no lease to wait for
@@ -344,19 +345,23 @@ func (a *arena) settle(acknowledged *sync.Map) {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	there := map[uint64]bool{}
+	there := map[uint64]string{} // commit → run
 	for i := range reports {
 		if !reports[i].OK() {
 			a.t.Errorf("commit %d: %v %v", reports[i].N, reports[i].Problems, reports[i].DeltaProblems)
 		}
-		there[reports[i].N] = true
+		reader, err := publish.At(ctx, a.store, reports[i].N)
+		if err != nil {
+			a.t.Fatal(err)
+		}
+		there[reports[i].N] = reader.Commit.RunID
 	}
-	if newest := uint64(len(reports)); newest == 0 || !there[newest] || !there[1] {
+	if newest := uint64(len(reports)); newest == 0 || there[newest] == "" || there[1] == "" {
 		a.t.Errorf("the log has gaps: %d commits", newest)
 	}
-	acknowledged.Range(func(n, writer any) bool {
-		if !there[n.(uint64)] {
-			a.t.Errorf("commit %d, which writer %d published, is not there", n, writer)
+	acknowledged.Range(func(n, run any) bool {
+		if there[n.(uint64)] != run {
+			a.t.Errorf("commit %d, which run %s published, is of run %q", n, run, there[n.(uint64)])
 		}
 		return true
 	})
