@@ -13,27 +13,27 @@ import (
 )
 
 // TestScoresMeetTheTruth holds published probabilities to those of a shop whose
-// past, like the future of its truth, is without actions. The longest horizon is
-// allowed more: its outcomes are known for cutoffs of half a year ago and before, when
-// nobody had been known or silent for as long as the oldest customers are now. The bars are for this shop: with 40,000
-// customers the worst tenths are 0.020, 0.012, 0.013 and 0.036 off, and the pace of
-// last year's weeks makes shops of other seeds stray up to 0.04 at any horizon.
+// past, like the future of its truth, is without actions: in every tenth of the
+// customers they are right within two points. The bar is for this shop, whose worst
+// tenths are 0.009, 0.009, 0.011 and 0.018 off: those of one with seed 3 are 0.019,
+// 0.014, 0.022 and 0.025, because last year's weeks are all that tells the level.
 func TestScoresMeetTheTruth(t *testing.T) {
 	skipIfShort(t)
-	shop := simulate.Config{Customers: 16_000, Seed: 7, NoActions: true}
+	const gap = 0.02
+	shop := simulate.Config{Customers: 40_000, Seed: 7, NoActions: true}
 	cfg := simulated(t, shop)
 	rows := published(t, runNight(t, cfg, shop.End()).Store)
 	truth := readTruth(t, filepath.Join(cfg.BaseDir, "truth.parquet"))
 	for _, horizon := range []struct {
-		name             string
-		predicted        func(*publish.Score) *float64
-		true             func(simulate.Truth) float64
-		correlation, gap float64 // at least; at most
+		name        string
+		predicted   func(*publish.Score) *float64
+		true        func(simulate.Truth) float64
+		correlation float64 // at least
 	}{
-		{"30 days", func(s *publish.Score) *float64 { return s.PurchaseProbability30d }, func(t simulate.Truth) float64 { return t.POrder30d }, 0.705, 0.02},
-		{"60 days", func(s *publish.Score) *float64 { return s.PurchaseProbability60d }, func(t simulate.Truth) float64 { return t.POrder60d }, 0.76, 0.025},
-		{"90 days", func(s *publish.Score) *float64 { return s.PurchaseProbability90d }, func(t simulate.Truth) float64 { return t.POrder90d }, 0.785, 0.025},
-		{"180 days", func(s *publish.Score) *float64 { return s.PurchaseProbability180d }, func(t simulate.Truth) float64 { return t.POrder180d }, 0.79, 0.04},
+		{"30 days", func(s *publish.Score) *float64 { return s.PurchaseProbability30d }, func(t simulate.Truth) float64 { return t.POrder30d }, 0.705},
+		{"60 days", func(s *publish.Score) *float64 { return s.PurchaseProbability60d }, func(t simulate.Truth) float64 { return t.POrder60d }, 0.765},
+		{"90 days", func(s *publish.Score) *float64 { return s.PurchaseProbability90d }, func(t simulate.Truth) float64 { return t.POrder90d }, 0.79},
+		{"180 days", func(s *publish.Score) *float64 { return s.PurchaseProbability180d }, func(t simulate.Truth) float64 { return t.POrder180d }, 0.80},
 	} {
 		var p, q []float64
 		for i := range rows {
@@ -47,9 +47,9 @@ func TestScoresMeetTheTruth(t *testing.T) {
 		}
 		gaps := decileGaps(p, q)
 		t.Logf("%s: predicted less true by tenths %+.4f", horizon.name, gaps)
-		for tenth, gap := range gaps {
-			if !(math.Abs(gap) <= horizon.gap) {
-				t.Errorf("%s: tenth %d: predicted less true is %+.4f, want at most %.3f either way", horizon.name, tenth+1, gap, horizon.gap)
+		for tenth, off := range gaps {
+			if !(math.Abs(off) <= gap) {
+				t.Errorf("%s: tenth %d: predicted less true is %+.4f, want at most %.2f either way", horizon.name, tenth+1, off, gap)
 			}
 		}
 	}

@@ -15,6 +15,7 @@ type field struct {
 	Config
 	edges  []int
 	sample leaderboard.Rows // labelled rows that the curves are learnt from
+	times  Times            // the same, if they are of Times
 
 	calendar weeks // of Times; nil until learnt
 }
@@ -43,7 +44,15 @@ const (
 )
 
 func (c Config) field(horizonDays int, train leaderboard.Rows) *field {
-	return &field{Config: c, edges: Edges(horizonDays), sample: train.Sample(calibrationRows)}
+	f := &field{Config: c, edges: Edges(horizonDays)}
+	f.times = c.Times.where(func(i int) bool { return c.Times.followed(i) >= float64(horizonDays) })
+	if len(f.times.Cutoff) == 0 {
+		f.sample = train.Sample(calibrationRows)
+		return f
+	}
+	f.times = f.times.sampled(calibrationRows)
+	f.sample = f.times.labelled(horizonDays)
+	return f
 }
 
 // contenders returns the learners.
@@ -121,35 +130,11 @@ func (f *field) curve(held []float64) (*calibrate.Model, error) {
 	for i := range fold {
 		fold[i] = f.sample.Fold(i, folds)
 	}
-	curve, _, err := calibrate.Choose(held, f.sample.Y, levelWeights(held, f.sample.Y), fold)
+	curve, _, err := calibrate.Choose(held, f.sample.Y, nil, fold)
 	if err != nil {
 		return nil, fmt.Errorf("purchase: calibration: %w", err)
 	}
 	return curve, nil
-}
-
-// levelWeights returns the weights of labels under which the probabilities are
-// right in the mean: orders count more, or less, than what was none. A curve that
-// is fitted under them corrects the shape and leaves the level alone. A hazard has
-// the weeks of its cutoffs taken out, and a curve that moved its level to that of
-// the labels would put them in again.
-func levelWeights(p, y []float64) []float64 {
-	var ordered, not float64 // Σ (1−p) of those who ordered, Σ p of the others
-	for i := range y {
-		if y[i] > 0 {
-			ordered += 1 - p[i]
-		} else {
-			not += p[i]
-		}
-	}
-	weights := make([]float64, len(y))
-	for i := range y {
-		weights[i] = 1
-		if y[i] > 0 && ordered > 0 && not > 0 {
-			weights[i] = not / ordered
-		}
-	}
-	return weights
 }
 
 // logistic is a regression on the labelled rows.
@@ -195,7 +180,7 @@ type fitWeighted func(ctx context.Context, rows leaderboard.Rows, weights []floa
 // hazard is a pooled learner, fitted on about limit of the times.
 func (f *field) hazard(name string, rung leaderboard.Rung, limit int, marks marker, fitPooled fitWeighted) contender {
 	times := f.Times.sampled(limit)
-	fit := func(ctx context.Context, times Times) (learner, error) {
+	fit := func(ctx context.Context, times Times) (*Hazard, error) {
 		if len(times.Columns) == 0 {
 			return nil, errors.New("purchase: there are no columns")
 		}
@@ -212,35 +197,58 @@ func (f *field) hazard(name string, rung leaderboard.Rung, limit int, marks mark
 	}
 	return contender{
 		name: name, rung: rung,
-		fit: func(ctx context.Context, _ leaderboard.Rows) (learner, error) { return fit(ctx, times) },
+		fit: func(ctx context.Context, _ leaderboard.Rows) (learner, error) {
+			h, err := fit(ctx, times)
+			if err != nil {
+				return nil, err
+			}
+			return h, nil
+		},
 		held: func(ctx context.Context) ([]float64, error) {
-			return f.holdOut(func(fold uint64) (learner, error) {
+			return f.holdOut(ctx, func(fold uint64) (*Hazard, error) {
 				return fit(ctx, times.where(func(i int) bool { return times.Group[i]%hazardFolds != fold }))
 			})
 		},
 	}
 }
 
-// holdOut predicts each fold of the sample by the learner fitted without it.
-func (f *field) holdOut(without func(fold uint64) (learner, error)) ([]float64, error) {
+// holdOut predicts each fold of the sample by the hazard fitted without it.
+func (f *field) holdOut(ctx context.Context, without func(fold uint64) (*Hazard, error)) ([]float64, error) {
 	held := make([]float64, len(f.sample.Y))
 	for fold := range uint64(hazardFolds) {
-		l, err := without(fold)
+		h, err := without(fold)
 		if err != nil {
 			return nil, err
 		}
-		rows := f.sample.Where(func(i int) bool { return f.sample.Group[i]%hazardFolds == fold })
-		p := make([]float64, len(rows.Y))
-		if err := l.Predict(p, rows.Columns, rows.X); err != nil {
+		inFold := func(i int) bool { return f.sample.Group[i]%hazardFolds == fold }
+		p, err := f.inTheirWeeks(ctx, h, f.times.where(inFold))
+		if err != nil {
 			return nil, err
 		}
-		for i, group := range f.sample.Group {
-			if group%hazardFolds == fold {
+		for i := range held {
+			if inFold(i) {
 				held[i], p = p[0], p[1:]
 			}
 		}
 	}
 	return held, nil
+}
+
+// inTheirWeeks returns what h says of times, in the weeks that their labels are of:
+// a curve between the two then corrects h and not the calendar. Where no last year
+// will tell the season, the level of the labels is the best there is, and the curve
+// may take it.
+func (f *field) inTheirWeeks(ctx context.Context, h *Hazard, times Times) ([]float64, error) {
+	p := make([]float64, len(times.Cutoff))
+	hazards, err := h.hazards(p, times.Columns, times.X)
+	if err != nil || !f.LastYear.enough() {
+		return p, err
+	}
+	calendar, err := f.weeks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return calendar.move(hazards, times.Cutoff), nil
 }
 
 // blend is the mean of two contenders.

@@ -2,43 +2,54 @@ package purchase
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 
-	"perennial/models/calibrate"
+	"perennial/pipeline/history"
 )
 
-// TestCurveLeavesTheLevel gives probabilities whose shape is right and whose weeks
-// were better than those of the labels, which have half the odds. The curve must
-// not bring the bad weeks back.
-func TestCurveLeavesTheLevel(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	var p, y []float64
-	for range 20_000 {
-		good, label := rng.Float64(), 0.0
-		if rng.Float64() < 0.5*good/(0.5*good+1-good) {
-			label = 1
+// TestMoveIsWhatTheWeeksAdd moves customers of one hazard to weeks that double its
+// odds after one cutoff and leave them after the other.
+func TestMoveIsWhatTheWeeksAdd(t *testing.T) {
+	w := weeks{{10, 0}: math.Ln2, {10, 1}: math.Ln2}
+	got := w.move([][]float64{{0.2, 0.2}, {0.5, 0.5}}, []history.Day{10, 40})
+	// Odds of 1:4 and 1:1 become 1:2 and 2:1.
+	for i, want := range []float64{1 - 2.0/3*1/3, 1 - 0.8*0.5} {
+		if math.Abs(got[i]-want) > 1e-12 {
+			t.Errorf("row %d orders with %v, want %v", i, got[i], want)
 		}
-		p, y = append(p, good), append(y, label)
 	}
-	fold := make([]int, len(p))
-	for i := range fold {
-		fold[i] = i % folds
-	}
-	curve, _, err := calibrate.Choose(p, y, levelWeights(p, y), fold)
-	if err != nil {
-		t.Fatal(err)
-	}
-	moved := make([]float64, len(p))
-	if err := curve.Predict(moved, p); err != nil {
-		t.Fatal(err)
-	}
-	if was, is := sum(p)/20_000, sum(moved)/20_000; math.Abs(was-is) > 0.01 {
-		t.Errorf("the mean probability moved from %.3f to %.3f", was, is)
-	}
-	for _, none := range [][]float64{{0, 0}, {1, 1}} {
-		if w := levelWeights([]float64{0.5, 0.5}, none); w[0] != 1 || w[1] != 1 {
-			t.Errorf("labels %v have weights %v", none, w)
+}
+
+// TestCurvesCompareLikeWithLike: in lean months what is held out says as few orders
+// as there were, if last year will tell the season of the night, and an average
+// month's if the level of all labels is the best that is known.
+func TestCurvesCompareLikeWithLike(t *testing.T) {
+	lean := func(cutoff history.Day) bool { return cutoff < 150 }
+	times := timed(2500, 1)
+	for i := range times.First {
+		if lean(times.Cutoff[i]) && times.Group[i]>>40%2 == 0 {
+			times.First[i] = math.NaN()
 		}
+	}
+	// excess is by how much the mean of the lean months exceeds their labels'.
+	excess := func(lastYear LastYear) float64 {
+		f := Config{Times: times, Lambda: 3, LastYear: lastYear}.field(horizonDays, shop(10, 1))
+		held, err := f.linear().held(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said, labels, n float64
+		for i, p := range held {
+			if lean(f.times.Cutoff[i]) {
+				said, labels, n = said+p, labels+f.sample.Y[i], n+1
+			}
+		}
+		return (said - labels) / n
+	}
+	if gap := excess(LastYear{Rows: shop(1500, 4)}); math.Abs(gap) > 0.04 { // the prior on weeks leaves some
+		t.Errorf("in their own weeks lean months are held to be %+.3f likelier than they were", gap)
+	}
+	if gap := excess(LastYear{}); gap < 0.07 {
+		t.Errorf("in average weeks lean months are held to be %+.3f likelier than they were, want much more", gap)
 	}
 }

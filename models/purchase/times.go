@@ -87,6 +87,18 @@ func (t *Times) intervals(edges []int, marks marker) leaderboard.Rows {
 	return out
 }
 
+// labelled returns the rows, all followed for horizonDays, with the label whether
+// the customer ordered within them.
+func (t *Times) labelled(horizonDays int) leaderboard.Rows {
+	rows := leaderboard.Rows{Columns: t.Columns, X: t.X, Y: make([]float64, len(t.First)), Group: t.Group}
+	for i, first := range t.First {
+		if first < float64(horizonDays) {
+			rows.Y[i] = 1
+		}
+	}
+	return rows
+}
+
 // entered returns the rows that entered interval k without an order and are
 // known to its end.
 func (t *Times) entered(edges []int, k int) []int {

@@ -126,6 +126,20 @@ func (w weeks) weights(rows leaderboard.Rows, spans []span) []float64 {
 	return weights
 }
 
+// move returns P(order) by the hazards of rows at cutoffs, moved to the weeks that
+// followed.
+func (w weeks) move(hazards [][]float64, cutoffs []history.Day) []float64 {
+	p := make([]float64, len(cutoffs))
+	for i, cutoff := range cutoffs {
+		alone := 1.0 // P(no order)
+		for k := range hazards {
+			alone *= 1 - 1/(1+math.Exp(-logOdds(hazards[k][i])-w[span{cutoff, k}]))
+		}
+		p[i] = 1 - alone
+	}
+	return p
+}
+
 // weeks learns the calendar of the field's times by a regression.
 func (f *field) weeks(ctx context.Context) (weeks, error) {
 	if f.calendar != nil {
