@@ -29,6 +29,9 @@ func models(t testing.TB) map[string]leaderboard.Model {
 	for _, name := range []string{linearHazard, boostedHazard, blended, blendedKinds} {
 		all[name] = fitted(t, hazards, name)
 	}
+	if all[blendedKinds+inSeason], err = all[blendedKinds].(*Model).InSeason(busyLater(1500, 3)); err != nil {
+		t.Fatal(err)
+	}
 	return all
 }
 
@@ -76,6 +79,8 @@ func TestReadRefuses(t *testing.T) {
 		{"a pace out of this world", withLogistic + inSeason, `"pace": 0.`, `"pace": 123.`, "is none"},
 		{"a hazard without intervals", boostedHazard, `"edges": [`, `"edges": [999,`, "ascending edges"},
 		{"a hazard of hazards", linearHazard, `"learner": "logistic"`, `"learner": "hazard"`, `a hazard of "hazard"`},
+		{"a pace too few", blendedKinds + inSeason, `"paces": [`, `"paces": [1,`, "are no season"},
+		{"a pace of nothing", blendedKinds + inSeason, `"paces": [`, `"paces": [0, `, "are no season"},
 		{"a blend of blends", blended, `"learner": "hazard"`, `"learner": "blend"`, "a blend of a blend"},
 		{"trees that are none", boostedHazard, "num_leaves=", "num_leafs=", "num_leafs"},
 		{"no regression", withLogistic, `"logistic": {`, `"logistic": null, "calibration": {`, "logistic: "},

@@ -3,6 +3,7 @@ package purchase
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,4 +111,62 @@ func sum(v []float64) float64 {
 		total += x
 	}
 	return total
+}
+
+// busyLater returns last year's rows of timed in whose first two weeks half of those
+// who ordered did not.
+func busyLater(customers int, seed uint64) LastYear {
+	times := timed(customers, seed)
+	for i, first := range times.First {
+		if first < 14 && times.Group[i]>>40%2 == 0 {
+			times.First[i] = math.NaN()
+		}
+	}
+	return LastYear{Rows: times.labelled(horizonDays), First: times.First}
+}
+
+// TestEveryIntervalHasItsPace: two quiet weeks before a usual month slow the first
+// two intervals down and no other, in the file as well, and the total is last year's.
+func TestEveryIntervalHasItsPace(t *testing.T) {
+	lastYear := busyLater(4000, 3)
+	board := train(t, Config{Lambda: 30, Boosting: unsearched(), Times: timed(4000, 1), LastYear: lastYear}, shop(4000, 1), shop(500, 2))
+	for _, name := range []string{linearHazard, boostedHazard} {
+		m := fitted(t, board, name+inSeason).(*Model)
+		h := m.learner.(*Hazard)
+		if slow, usual := h.Paces[:2], h.Paces[2:]; slices.Max(slow) > 0.65 || slices.Min(usual) < 0.85 {
+			t.Errorf("%s: the paces are %.3f, want about a half up to day 14, and 1 from there on", name, h.Paces)
+		}
+		if p := predict(t, m, lastYear.Columns, lastYear.X); math.Abs(sum(p)-float64(lastYear.Positives())) > 1e-6*float64(len(p)) {
+			t.Errorf("%s: %.2f orders are expected of last year's %d", name, sum(p), lastYear.Positives())
+		}
+		if neutral := m.Neutral().learner.(*Hazard); neutral.Paces != nil || h.Paces == nil {
+			t.Errorf("%s: out of season its paces are %v", name, neutral.Paces)
+		}
+	}
+	blend := fitted(t, board, blendedKinds+inSeason).(*Model).learner.(*Blend)
+	if _, boosted := blend.learners[0], blend.learners[1].(*Hazard); boosted.Paces == nil {
+		t.Error("a hazard in a blend has no paces")
+	}
+}
+
+// TestPacesOfFewOrdersStayTogether: an interval that saw no order last year has the
+// pace of all.
+func TestPacesOfFewOrdersStayTogether(t *testing.T) {
+	lastYear := busyLater(4000, 3)
+	for i, first := range lastYear.First {
+		if first >= 30 {
+			lastYear.First[i], lastYear.Y[i] = math.NaN(), 0
+		}
+	}
+	_, h := hazards(t, Edges(horizonDays))
+	moved, err := h.inSeason(lastYear)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := moved.Paces[3]; !(last > 0.1 && last < 1) {
+		t.Errorf("nobody ordered after day 30, and the paces are %.3f", moved.Paces)
+	}
+	if h.Paces != nil {
+		t.Error("the hazard itself was moved")
+	}
 }
