@@ -15,7 +15,7 @@ type field struct {
 	Config
 	edges  []int
 	sample leaderboard.Rows // labelled rows that the curves are learnt from
-	times  Times            // the same, if they are of Times
+	times  Times            // the same with their cutoffs; empty if they are not of Times
 
 	calendar weeks // of Times; nil until learnt
 }
@@ -55,10 +55,11 @@ func (c Config) field(horizonDays int, train leaderboard.Rows) *field {
 	return f
 }
 
-// contenders returns the learners.
+// contenders returns the learners. Without rows that were followed for the horizon
+// no hazard is among them.
 func (f *field) contenders() []contender {
 	logistic := f.logistic().once()
-	if len(f.Times.Cutoff) == 0 {
+	if len(f.times.Cutoff) == 0 {
 		return []contender{logistic}
 	}
 	linear, boosted := f.linear().once(), f.boosted().once()

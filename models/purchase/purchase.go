@@ -100,12 +100,16 @@ func (c *Config) Choose(ctx context.Context, horizonDays int, train leaderboard.
 }
 
 // Train fits the candidates for horizonDays on train and judges them on judge.
-// Errors are those of leaderboard.Compete, and labels other than 0 and 1.
+// Errors are those of leaderboard.Compete, labels other than 0 and 1, and
+// Times whose parts have not the same number of rows.
 func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leaderboard.Rows) (*leaderboard.Board, error) {
 	for _, y := range slices.Concat(train.Y, judge.Y) {
 		if y != 0 && y != 1 {
 			return nil, fmt.Errorf("purchase: a label is %v, not 0 or 1", y)
 		}
+	}
+	if err := cfg.Times.validate(); err != nil {
+		return nil, fmt.Errorf("purchase: times: %w", err)
 	}
 	candidates := cfg.rules(train)
 	if !cfg.RulesOnly {

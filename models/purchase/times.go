@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"fmt"
 	"slices"
 
 	"perennial/models/leaderboard"
@@ -17,6 +18,20 @@ type Times struct {
 	Cutoff  []history.Day // before End
 	First   []float64     // days from the cutoff to the next order, NaN without one
 	End     history.Day   // nothing from this day on is known
+}
+
+// validate reports parts that do not fit together.
+func (t *Times) validate() error {
+	rows := len(t.Cutoff)
+	if len(t.Group) != rows || len(t.First) != rows || len(t.X) != len(t.Columns) {
+		return fmt.Errorf("%d cutoffs, %d groups and %d days, %d columns and %d names", rows, len(t.Group), len(t.First), len(t.X), len(t.Columns))
+	}
+	for j, name := range t.Columns {
+		if len(t.X[j]) != rows {
+			return fmt.Errorf("column %q has %d cells for %d rows", name, len(t.X[j]), rows)
+		}
+	}
+	return nil
 }
 
 // followed returns the days of row i that are known.
