@@ -90,7 +90,9 @@ func sqlError(err error) error {
 		duckdb.ErrorTypeInvalid, duckdb.ErrorTypeInternal, duckdb.ErrorTypeFatal:
 		return &kindError{ErrBadData, line}
 	case duckdb.ErrorTypeIO:
-		if strings.HasPrefix(line.Error(), "Could not read enough bytes") { // where the file says that they are
+		// Bytes that are not where the file says that they are, and lengths that do
+		// not fit together.
+		if text := line.Error(); strings.HasPrefix(text, "Could not read enough bytes") || strings.Contains(text, "corrupt file") {
 			return &kindError{ErrBadData, line}
 		}
 	}

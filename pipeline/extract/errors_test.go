@@ -48,6 +48,14 @@ func TestSQLError(t *testing.T) {
 			t.Errorf("an I/O error is %v", kind)
 		}
 	}
+	for _, text := range []string{
+		"IO Error: Could not read enough bytes: 3 of 8",
+		"IO Error: DELTA_LENGTH_BYTE_ARRAY - length mismatch between values and byte array lengths (attempted read of 300 from 284 entries) - corrupt file?",
+	} {
+		if err := sqlError(&duckdb.Error{Type: duckdb.ErrorTypeIO, Msg: text}); !errors.Is(err, ErrBadData) {
+			t.Errorf("%s is %v, want bad data", text, err)
+		}
+	}
 	if err := errors.New("other"); sqlError(err) != err {
 		t.Error("another error is changed")
 	}
