@@ -38,7 +38,7 @@ func main() {
 	flag.IntVar(&t.rows, "rows", 100_000, "training `rows`")
 	flag.IntVar(&t.testRows, "test", 100_000, "test `rows`")
 	flag.IntVar(&t.explain, "explain", 0, "test `rows` to explain")
-	flag.IntVar(&t.columns, "columns", synthetic.Width, "`columns` to learn from, the first of the table")
+	flag.IntVar(&t.columns, "columns", synthetic.Width, "`columns` to learn from, the first of the table; beyond its 50 come some that tell nothing")
 	write := flag.String("write", "", "only write the table to `folder`, for peers.py")
 	profile := flag.String("profile", "", "write a CPU profile of training to `file`")
 	var c gbdt.Config
@@ -130,8 +130,7 @@ func measure(c gbdt.Config, t table, profile string) error {
 
 // apply times the first prediction and the first explanation of test rows.
 func apply(m *gbdt.Model, t table, r *result) error {
-	x, y := synthetic.Table(testSeed, 0, t.testRows)
-	x = x[:t.columns]
+	x, y := cells(testSeed, 0, t.testRows, t.columns)
 	p := make([]float64, t.testRows)
 	start := now()
 	if err := m.Predict(p, m.Columns, x); err != nil {
@@ -161,7 +160,7 @@ func apply(m *gbdt.Model, t table, r *result) error {
 // them, and times only the sketch and the binner.
 func bin(c gbdt.Config, t table, r *result) (*gbdt.Rows, error) {
 	const block = 1 << 16
-	sketch, err := gbdt.NewSketch(c, synthetic.Columns()[:t.columns])
+	sketch, err := gbdt.NewSketch(c, names(t.columns))
 	if err != nil {
 		return nil, err
 	}
@@ -176,8 +175,7 @@ func bin(c gbdt.Config, t table, r *result) (*gbdt.Rows, error) {
 	}
 	for pass := range 2 {
 		for first := 0; first < t.rows; first += block {
-			x, y := synthetic.Table(t.seed, first, min(block, t.rows-first))
-			x = x[:t.columns]
+			x, y := cells(t.seed, first, min(block, t.rows-first), t.columns)
 			add := func() error { return sketch.Add(x, nil) }
 			if pass == 1 {
 				add = func() error { return binner.Add(x, y, nil) }
@@ -193,6 +191,25 @@ func bin(c gbdt.Config, t table, r *result) (*gbdt.Rows, error) {
 		}
 	}
 	return binner.Rows()
+}
+
+// cells returns rows of the table with as many columns as asked for. Beyond its own
+// come those of another table, which tell nothing about the label.
+func cells(seed uint64, first, rows, columns int) (x [][]float32, y []float64) {
+	x, y = synthetic.Table(seed, first, rows)
+	for more := uint64(1); len(x) < columns; more++ {
+		other, _ := synthetic.Table(seed+more<<32, first, rows)
+		x = append(x, other...)
+	}
+	return x[:columns], y
+}
+
+func names(columns int) []string {
+	all := synthetic.Columns()
+	for len(all) < columns {
+		all = append(all, fmt.Sprintf("more_%02d", len(all)))
+	}
+	return all[:columns]
 }
 
 func auc(y, p []float64) float64 {
