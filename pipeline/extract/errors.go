@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -90,14 +91,16 @@ func sqlError(err error) error {
 		duckdb.ErrorTypeInvalid, duckdb.ErrorTypeInternal, duckdb.ErrorTypeFatal:
 		return &kindError{ErrBadData, line}
 	case duckdb.ErrorTypeIO:
-		// Bytes that are not where the file says that they are, and lengths that do
-		// not fit together.
-		if text := line.Error(); strings.HasPrefix(text, "Could not read enough bytes") || strings.Contains(text, "corrupt file") {
+		if text := line.Error(); slices.ContainsFunc(faultOfFile, func(part string) bool { return strings.Contains(text, part) }) {
 			return &kindError{ErrBadData, line}
 		}
 	}
 	return line
 }
+
+// faultOfFile are what I/O errors say when a file names bytes that are not there or
+// a place that no file has (EINVAL of pread), and lengths that do not fit together.
+var faultOfFile = []string{"Could not read enough bytes", ": Invalid argument", "corrupt file"}
 
 var (
 	errorClass  = regexp.MustCompile(`^[A-Z][A-Za-z ]+ (Error|Exception): `)

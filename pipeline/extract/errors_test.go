@@ -50,6 +50,7 @@ func TestSQLError(t *testing.T) {
 	}
 	for _, text := range []string{
 		"IO Error: Could not read enough bytes: 3 of 8",
+		`IO Error: Could not read from file "orders.parquet": Invalid argument`,
 		"IO Error: DELTA_LENGTH_BYTE_ARRAY - length mismatch between values and byte array lengths (attempted read of 300 from 284 entries) - corrupt file?",
 	} {
 		if err := sqlError(&duckdb.Error{Type: duckdb.ErrorTypeIO, Msg: text}); !errors.Is(err, ErrBadData) {

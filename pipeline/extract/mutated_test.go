@@ -74,7 +74,7 @@ func TestMutatedFiles(t *testing.T) {
 	sound := soundFiles(t)
 	names := sortedKeys(sound)
 	f := &fuzzed{t: t, counts: map[string]int{}, dir: t.TempDir()}
-	for i := range n {
+	for _, i := range append(upTo(n), onceOfNoKind...) {
 		name := names[i%len(names)]
 		path := filepath.Join(f.dir, name)
 		if err := os.WriteFile(path, mutate(rand.New(rand.NewPCG(1, uint64(i))), sound[name]), 0o666); err != nil {
@@ -86,6 +86,17 @@ func TestMutatedFiles(t *testing.T) {
 	}
 	f.end()
 	t.Logf("%d files: %v; largest child %d MiB of %d", n, f.counts, f.peak>>20, f.memory>>20)
+}
+
+// onceOfNoKind are seeds whose files DuckDB took for faults of the disk.
+var onceOfNoKind = []int{1106, 9332}
+
+func upTo(n int) []int {
+	var all []int
+	for i := range n {
+		all = append(all, i)
+	}
+	return all
 }
 
 // fuzzed extracts files with one child after another.
