@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -91,16 +90,16 @@ func sqlError(err error) error {
 		duckdb.ErrorTypeInvalid, duckdb.ErrorTypeInternal, duckdb.ErrorTypeFatal:
 		return &kindError{ErrBadData, line}
 	case duckdb.ErrorTypeIO:
-		if text := line.Error(); slices.ContainsFunc(faultOfFile, func(part string) bool { return strings.Contains(text, part) }) {
+		if faultOfFile.MatchString(line.Error()) {
 			return &kindError{ErrBadData, line}
 		}
 	}
 	return line
 }
 
-// faultOfFile are what I/O errors say when a file names bytes that are not there or
-// a place that no file has (EINVAL of pread), and lengths that do not fit together.
-var faultOfFile = []string{"Could not read enough bytes", ": Invalid argument", "corrupt file"}
+// faultOfFile is what an I/O error says when a file names bytes that are not there,
+// a place that no file has (EINVAL of pread), or lengths that do not fit together.
+var faultOfFile = regexp.MustCompile(`^Could not read enough bytes|^Could not read from file .*: Invalid argument|corrupt file`)
 
 var (
 	errorClass  = regexp.MustCompile(`^[A-Z][A-Za-z ]+ (Error|Exception): `)
