@@ -80,7 +80,7 @@ func (h Horizon) MarshalText() ([]byte, error) {
 type Train struct {
 	Every   features.Span `yaml:"every"`    // default 7d
 	Cutoffs int           `yaml:"cutoffs"`  // training cutoffs per question; default 6
-	MaxRows int           `yaml:"max_rows"` // of all cutoffs together; default 300,000
+	MaxRows int           `yaml:"max_rows"` // of all cutoffs together, last year's apart; default 300,000
 	Guests  *bool         `yaml:"guests"`   // golearn's learners on the leaderboard; default true
 }
 
