@@ -1,7 +1,6 @@
 package purchase
 
 import (
-	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -16,11 +15,12 @@ type Hazard struct {
 	Paces   []float64 // multiply the hazards of the intervals in a season; nil: of no season
 	marks   marker
 	pooled  learner  // P(order in the interval | none before)
+	pool    pool     // the same
 	columns []string // of pooled without the marks
 }
 
 func newHazard(edges []int, marks marker, pooled learner) *Hazard {
-	h := &Hazard{Edges: edges, marks: marks, pooled: pooled}
+	h := &Hazard{Edges: edges, marks: marks, pooled: pooled, pool: poolOf(pooled)}
 	names := marks.names(edges)
 	for _, name := range pooled.Columns() {
 		if !slices.Contains(names, name) {
@@ -56,24 +56,23 @@ func (h *Hazard) Predict(dst []float64, columns []string, x [][]float32) error {
 
 // hazards writes P(order) to dst and returns the hazards by interval.
 func (h *Hazard) hazards(dst []float64, columns []string, x [][]float32) ([][]float64, error) {
-	table := h.at(columns, x, len(dst))
 	all := make([][]float64, len(h.Edges))
+	for k := range all {
+		all[k] = make([]float64, len(dst))
+	}
+	if err := h.pool.predict(all, h.at(columns, x, len(dst))); err != nil {
+		return nil, err
+	}
 	alone := make([]float64, len(dst)) // P(no order)
 	for i := range alone {
 		alone[i] = 1
 	}
-	for k := range h.Edges {
-		all[k] = make([]float64, len(dst))
-		names, cells := table.interval(k)
-		if err := h.pooled.Predict(all[k], names, cells); err != nil {
-			return nil, fmt.Errorf("hazard up to day %d: %w", h.Edges[k], err)
-		}
-		for i, hazard := range all[k] {
+	for k, hazards := range all {
+		for i := range hazards {
 			if h.Paces != nil {
-				hazard = atPace(hazard, h.Paces[k])
-				all[k][i] = hazard
+				hazards[i] = atPace(hazards[i], h.Paces[k])
 			}
-			alone[i] *= 1 - hazard
+			alone[i] *= 1 - hazards[i]
 		}
 	}
 	for i := range dst {
@@ -119,31 +118,32 @@ func (h *Hazard) Explain(dst [][]float64, columns []string, x [][]float32) error
 		return nil
 	}
 	p := make([]float64, len(dst[0]))
-	hazards, err := h.hazards(p, columns, x)
+	all, err := h.hazards(p, columns, x)
 	if err != nil {
 		return err
 	}
-	for j := range dst {
-		clear(dst[j])
+	for _, hazards := range all {
+		for i := range hazards {
+			hazards[i] = weight(hazards[i], p[i])
+		}
 	}
 	place := h.places()
 	parts := make([][]float64, len(place))
 	for j := range parts {
 		parts[j] = make([]float64, len(p))
 	}
-	table := h.at(columns, x, len(p))
-	for k := range h.Edges {
-		names, cells := table.interval(k)
-		if err := h.pooled.Explain(parts, names, cells); err != nil {
-			return err
+	if err := h.pool.explain(parts, h.at(columns, x, len(p)), all); err != nil {
+		return err
+	}
+	for j := range dst {
+		clear(dst[j])
+	}
+	for j, to := range place {
+		if to < 0 {
+			continue
 		}
-		for j, to := range place {
-			if to < 0 {
-				continue
-			}
-			for i, part := range parts[j] {
-				dst[to][i] += part * weight(hazards[k][i], p[i])
-			}
+		for i, part := range parts[j] {
+			dst[to][i] += part
 		}
 	}
 	return nil
