@@ -14,8 +14,7 @@ func TestApartAddsUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	averaged := *m
-	averaged.Average = true
+	averaged := &Model{Columns: m.Columns, Objective: m.Objective, Trees: m.Trees, Average: true}
 	for _, test := range []struct {
 		name           string
 		model          *Model
@@ -24,7 +23,7 @@ func TestApartAddsUp(t *testing.T) {
 	}{
 		{"a column of some trees", m, "count", true, true},
 		{"a column of none", m, "nowhere", true, false},
-		{"an average", &averaged, "count", false, true},
+		{"an average", averaged, "count", false, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			steady, asking := test.model.Apart(test.column)
