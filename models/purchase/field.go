@@ -14,8 +14,10 @@ import (
 type field struct {
 	Config
 	edges  []int
+	train  leaderboard.Rows // labelled rows that a regression learns from
 	sample leaderboard.Rows // labelled rows that the curves are learnt from
 	times  Times            // the same with their cutoffs; empty if they are not of Times
+	apart  bool             // nobody in the sample is in train or Times
 
 	calendar weeks // of Times; nil until learnt
 }
@@ -25,26 +27,32 @@ type field struct {
 type contender struct {
 	name string
 	rung leaderboard.Rung
-	fit  func(ctx context.Context, train leaderboard.Rows) (learner, error)
+	fit  func(ctx context.Context) (learner, error)
 	// held returns what fits that did not see their customers say about each row
 	// of the field's sample.
 	held func(ctx context.Context) ([]float64, error)
 }
 
 const (
-	// calibrationRows are cross-fitted for the curve: with fewer, its standard
+	// calibrationRows are held out for the curve: with fewer, its standard
 	// error within a tenth of the customers is near a hundredth.
 	calibrationRows = 60_000
 	// boostedRows and linearRows are the rows of which hazards learn; each counts
 	// once for every interval. A straight line has learnt all it can from fewer.
 	boostedRows = 40_000
 	linearRows  = 10_000
+	// labelledRows are the rows of which the regression on labels learns.
+	labelledRows = 60_000
 	// hazardFolds cross-fit a hazard, which costs more than a regression.
 	hazardFolds = 3
+	// apartCustomers are enough to learn the curves from. A shop with hazardFolds
+	// times as many keeps them from the learners, instead of fitting each again for
+	// every fold: of so many customers the rest is enough.
+	apartCustomers = 5_000
 )
 
 func (c Config) field(horizonDays int, train leaderboard.Rows) *field {
-	f := &field{Config: c, edges: Edges(horizonDays)}
+	f := &field{Config: c, edges: Edges(horizonDays), train: train}
 	f.times = c.Times.where(func(i int) bool { return c.Times.followed(i) >= float64(horizonDays) })
 	if len(f.times.Cutoff) == 0 {
 		f.sample = train.Sample(calibrationRows)
@@ -55,36 +63,60 @@ func (c Config) field(horizonDays int, train leaderboard.Rows) *field {
 	return f
 }
 
+// contest returns the field with the curves' customers apart, if there are enough.
+func (c Config) contest(horizonDays int, train leaderboard.Rows) *field {
+	apart := func(customer uint64) bool { return customer%hazardFolds == 0 }
+	sample := map[uint64]bool{}
+	for i, customer := range c.Times.Group {
+		if apart(customer) && c.Times.followed(i) >= float64(horizonDays) {
+			sample[customer] = true
+		}
+	}
+	if len(sample) < apartCustomers {
+		return c.field(horizonDays, train)
+	}
+	all := c.Times
+	c.Times = all.where(func(i int) bool { return apart(all.Group[i]) })
+	f := c.field(horizonDays, train.Where(func(i int) bool { return !apart(train.Group[i]) }))
+	f.Times = all.where(func(i int) bool { return !apart(all.Group[i]) })
+	f.apart = true
+	return f
+}
+
 // contenders returns the learners. Without rows that were followed for the horizon
 // no hazard is among them.
 func (f *field) contenders() []contender {
-	logistic := f.logistic().once()
+	logistic := f.logistic()
 	if len(f.times.Cutoff) == 0 {
 		return []contender{logistic}
 	}
-	linear, boosted := f.linear().once(), f.boosted().once()
+	linear, boosted := f.linear(), f.boosted()
 	return []contender{logistic, linear, boosted, blend(blended, linear, boosted), blend(blendedKinds, logistic, boosted)}
 }
 
-// once returns the contender with its answers remembered.
-func (c contender) once() contender {
-	fit, held := c.fit, c.held
-	var fitted learner
-	var said []float64
-	var fitErr, heldErr error
-	c.fit = func(ctx context.Context, train leaderboard.Rows) (learner, error) {
-		if fitted == nil && fitErr == nil {
-			fitted, fitErr = fit(ctx, train)
+// once returns do with its answer remembered.
+func once[Answer any](do func(ctx context.Context) (Answer, error)) func(ctx context.Context) (Answer, error) {
+	var answer Answer
+	var err error
+	done := false
+	return func(ctx context.Context) (Answer, error) {
+		if !done {
+			answer, err = do(ctx)
+			done = true
 		}
-		return fitted, fitErr
+		return answer, err
 	}
-	c.held = func(ctx context.Context) ([]float64, error) {
-		if said == nil && heldErr == nil {
-			said, heldErr = held(ctx)
+}
+
+// plain returns fit as the fit of any learner.
+func plain[L learner](fit func(ctx context.Context) (L, error)) func(ctx context.Context) (learner, error) {
+	return func(ctx context.Context) (learner, error) {
+		l, err := fit(ctx)
+		if err != nil {
+			return nil, err
 		}
-		return said, heldErr
+		return l, nil
 	}
-	return c
 }
 
 // candidates returns the contenders behind their curves, each followed by its
@@ -93,8 +125,8 @@ func (f *field) candidates() []leaderboard.Candidate {
 	var all []leaderboard.Candidate
 	for _, c := range f.contenders() {
 		var model *Model
-		plain := leaderboard.Candidate{Name: c.name, Rung: c.rung, Fit: func(ctx context.Context, train leaderboard.Rows) (_ leaderboard.Model, err error) {
-			if model, err = f.behindCurve(ctx, c, train); err != nil {
+		plain := leaderboard.Candidate{Name: c.name, Rung: c.rung, Fit: func(ctx context.Context, _ leaderboard.Rows) (_ leaderboard.Model, err error) {
+			if model, err = f.behindCurve(ctx, c); err != nil {
 				return nil, err
 			}
 			return model, nil
@@ -109,7 +141,7 @@ func (f *field) candidates() []leaderboard.Candidate {
 	return all
 }
 
-func (f *field) behindCurve(ctx context.Context, c contender, train leaderboard.Rows) (*Model, error) {
+func (f *field) behindCurve(ctx context.Context, c contender) (*Model, error) {
 	held, err := c.held(ctx)
 	if err != nil {
 		return nil, err
@@ -118,7 +150,7 @@ func (f *field) behindCurve(ctx context.Context, c contender, train leaderboard.
 	if err != nil {
 		return nil, err
 	}
-	fitted, err := c.fit(ctx, train)
+	fitted, err := c.fit(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -140,17 +172,21 @@ func (f *field) curve(held []float64) (*calibrate.Model, error) {
 
 // logistic is a regression on the labelled rows.
 func (f *field) logistic() contender {
-	return contender{
-		name: withLogistic, rung: leaderboard.Learner,
-		fit: func(ctx context.Context, train leaderboard.Rows) (learner, error) {
-			m, err := fitPenalised(ctx, f.Lambda, train, nil)
-			if err != nil {
-				return nil, err
-			}
-			return m, nil
-		},
-		held: func(ctx context.Context) ([]float64, error) { return crossFit(ctx, f.Lambda, f.sample) },
-	}
+	fit := once(func(ctx context.Context) (*logistic.Model, error) {
+		return fitPenalised(ctx, f.Lambda, f.train.Sample(labelledRows), nil)
+	})
+	held := once(func(ctx context.Context) ([]float64, error) {
+		if !f.apart {
+			return crossFit(ctx, f.Lambda, f.sample)
+		}
+		m, err := fit(ctx)
+		if err != nil {
+			return nil, err
+		}
+		p := make([]float64, len(f.sample.Y))
+		return p, m.Predict(p, f.sample.Columns, f.sample.X)
+	})
+	return contender{withLogistic, leaderboard.Learner, plain(fit), held}
 }
 
 // linear is a logistic regression of the hazard, behind the same penalty.
@@ -181,7 +217,7 @@ type fitWeighted func(ctx context.Context, rows leaderboard.Rows, weights []floa
 // hazard is a pooled learner, fitted on about limit of the times.
 func (f *field) hazard(name string, rung leaderboard.Rung, limit int, marks marker, fitPooled fitWeighted) contender {
 	times := f.Times.sampled(limit)
-	fit := func(ctx context.Context, times Times) (*Hazard, error) {
+	fitOn := func(ctx context.Context, times Times) (*Hazard, error) {
 		if len(times.Columns) == 0 {
 			return nil, errors.New("purchase: there are no columns")
 		}
@@ -196,21 +232,20 @@ func (f *field) hazard(name string, rung leaderboard.Rung, limit int, marks mark
 		}
 		return newHazard(f.edges, marks, pooled), nil
 	}
-	return contender{
-		name: name, rung: rung,
-		fit: func(ctx context.Context, _ leaderboard.Rows) (learner, error) {
-			h, err := fit(ctx, times)
+	fit := once(func(ctx context.Context) (*Hazard, error) { return fitOn(ctx, times) })
+	held := once(func(ctx context.Context) ([]float64, error) {
+		if f.apart {
+			h, err := fit(ctx)
 			if err != nil {
 				return nil, err
 			}
-			return h, nil
-		},
-		held: func(ctx context.Context) ([]float64, error) {
-			return f.holdOut(ctx, func(fold uint64) (*Hazard, error) {
-				return fit(ctx, times.where(func(i int) bool { return times.Group[i]%hazardFolds != fold }))
-			})
-		},
-	}
+			return f.inTheirWeeks(ctx, h, f.times)
+		}
+		return f.holdOut(ctx, func(fold uint64) (*Hazard, error) {
+			return fitOn(ctx, times.where(func(i int) bool { return times.Group[i]%hazardFolds != fold }))
+		})
+	})
+	return contender{name, rung, plain(fit), held}
 }
 
 // holdOut predicts each fold of the sample by the hazard fitted without it.
@@ -256,12 +291,12 @@ func (f *field) inTheirWeeks(ctx context.Context, h *Hazard, times Times) ([]flo
 func blend(name string, first, second contender) contender {
 	return contender{
 		name: name, rung: leaderboard.Ensemble,
-		fit: func(ctx context.Context, train leaderboard.Rows) (learner, error) {
-			a, err := first.fit(ctx, train)
+		fit: func(ctx context.Context) (learner, error) {
+			a, err := first.fit(ctx)
 			if err != nil {
 				return nil, err
 			}
-			b, err := second.fit(ctx, train)
+			b, err := second.fit(ctx)
 			if err != nil {
 				return nil, err
 			}

@@ -1,9 +1,12 @@
 package purchase
 
 import (
+	"context"
 	"math"
+	"slices"
 	"testing"
 
+	"perennial/models/leaderboard"
 	"perennial/pipeline/history"
 )
 
@@ -51,5 +54,54 @@ func TestCurvesCompareLikeWithLike(t *testing.T) {
 	}
 	if gap := excess(LastYear{}); gap < 0.07 {
 		t.Errorf("in average weeks lean months are held to be %+.3f likelier than they were, want much more", gap)
+	}
+}
+
+// TestCurvesAreOfCustomersApart: a shop with many customers keeps some from its
+// learners; a smaller one learns from all, and fits each learner anew for folds.
+func TestCurvesAreOfCustomersApart(t *testing.T) {
+	for _, test := range []struct {
+		customers int
+		apart     bool
+	}{{2000, false}, {4 * apartCustomers, true}} {
+		times := timed(test.customers, 1)
+		train := times.labelled(horizonDays)
+		f := Config{Times: times, Lambda: 3}.contest(horizonDays, train)
+		if f.apart != test.apart {
+			t.Fatalf("%d customers: apart is %v", test.customers, f.apart)
+		}
+		if !f.apart {
+			if len(f.train.Y) != len(train.Y) || len(f.Times.Cutoff) != len(times.Cutoff) {
+				t.Errorf("learners have %d and %d rows of %d", len(f.train.Y), len(f.Times.Cutoff), len(train.Y))
+			}
+			continue
+		}
+		learnt := map[uint64]bool{}
+		for _, customer := range slices.Concat(f.train.Group, f.Times.Group) {
+			learnt[customer] = true
+		}
+		if slices.ContainsFunc(f.sample.Group, func(customer uint64) bool { return learnt[customer] }) {
+			t.Error("the curves are learnt from customers whom a learner has seen")
+		}
+		if rows := len(f.sample.Y) + len(f.Times.Cutoff); rows != len(times.Cutoff) {
+			t.Errorf("%d of %d rows serve curves or learners", rows, len(times.Cutoff))
+		}
+		fits := 0
+		c := f.hazard("counted", leaderboard.Learner, linearRows, dummies, func(ctx context.Context, rows leaderboard.Rows, weights []float64) (learner, error) {
+			fits++
+			return fitPenalised(ctx, 30, rows, weights)
+		})
+		for range 2 {
+			held, err := c.held(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.fit(t.Context()); err != nil || len(held) != len(f.sample.Y) {
+				t.Fatalf("%d of %d rows are held out, %v", len(held), len(f.sample.Y), err)
+			}
+		}
+		if fits != 1 {
+			t.Errorf("fitted %d times", fits)
+		}
 	}
 }

@@ -116,7 +116,7 @@ func Train(ctx context.Context, cfg Config, horizonDays int, train, judge leader
 		if err := cfg.Choose(ctx, horizonDays, train, cfg.Times); err != nil {
 			return nil, err
 		}
-		candidates = append(candidates, cfg.field(horizonDays, train).candidates()...)
+		candidates = append(candidates, cfg.contest(horizonDays, train).candidates()...)
 	}
 	for _, i := range cfg.Imported {
 		candidates = append(candidates, i.candidates(cfg.LastYear)...)

@@ -27,7 +27,7 @@ func Refit(ctx context.Context, cfg Config, horizonDays int, winner string, judg
 		if c.name != strings.TrimSuffix(winner, inSeason) {
 			continue
 		}
-		fitted, err := c.fit(ctx, train)
+		fitted, err := c.fit(ctx)
 		if err != nil {
 			return nil, err
 		}
