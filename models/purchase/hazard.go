@@ -110,6 +110,15 @@ func (t *marked) interval(k int) (names []string, x [][]float32) {
 	return t.names, x
 }
 
+// ends returns the ends of the intervals as cells.
+func (t *marked) ends() []float32 {
+	ends := make([]float32, len(t.hazard.Edges))
+	for k, end := range t.hazard.Edges {
+		ends[k] = float32(end)
+	}
+	return ends
+}
+
 // Explain implements learner. The log-odds of P move by hazard/P for each unit
 // of an interval's log-odds, so that is the weight with which the contributions
 // to the hazards are summed.

@@ -8,12 +8,8 @@ import (
 // learner is what stands behind the curve of a Model.
 type learner interface {
 	leaderboard.Model
-	explainer
 	// Columns returns the columns that it reads.
 	Columns() []string
-}
-
-type explainer interface {
 	// Explain writes to dst[j][i] what column j of Columns adds to the log-odds of
 	// row i, relative to a customer of the training rows.
 	Explain(dst [][]float64, columns []string, x [][]float32) error

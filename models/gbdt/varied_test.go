@@ -1,0 +1,114 @@
+package gbdt
+
+import (
+	"math"
+	"slices"
+	"testing"
+)
+
+// TestVariedIsTheModelForEachValue compares margins and contributions with those
+// of the model on tables that hold one value each.
+func TestVariedIsTheModelForEachValue(t *testing.T) {
+	d := drawn(300, 9)
+	fit := func(c Config) *Model {
+		c.MinData = 5
+		m, err := c.Fit(t.Context(), d.Columns, d.X, d.Y, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	m := fit(Config{Trees: 40, Leaves: 4, FeatureFraction: 0.5})
+	for _, test := range []struct {
+		name, column string
+		model        *Model
+	}{
+		{"some trees ask it", "count", m},
+		{"categories", "kind", fit(Config{Trees: 10, Leaves: 6, FeatureFraction: 0.5, Categorical: []string{"kind"}})},
+		{"no tree asks it", "nowhere", m},
+		{"all trees ask it", "count", fit(Config{Trees: 3, Leaves: 60})},
+		{"large trees", "count", fit(Config{Trees: 2, Leaves: 300})},
+		{"an average", "count", &Model{Columns: m.Columns, Objective: m.Objective, Trees: m.Trees, Average: true}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			values := []float32{0, 3, 1e9, float32(math.NaN())}
+			columns, x := d.Columns, d.X
+			if j := slices.Index(columns, test.column); j >= 0 { // need not be given
+				columns, x = slices.Delete(slices.Clone(columns), j, j+1), slices.Delete(slices.Clone(x), j, j+1)
+			}
+			rows := len(d.Y)
+			got, weights := matrix(len(values), rows), matrix(len(values), rows)
+			for k := range weights {
+				for i := range weights[k] {
+					weights[k][i] = float64(1+k) / float64(1+i)
+				}
+			}
+			parts, want := matrix(len(d.Columns), rows), matrix(len(d.Columns), rows)
+			v := test.model.Vary(test.column)
+			if err := v.Margins(got, columns, x, values); err != nil {
+				t.Fatal(err)
+			}
+			if err := v.Explain(parts, columns, x, values, weights); err != nil {
+				t.Fatal(err)
+			}
+			for k, value := range values {
+				cells := slices.Clone(d.X)
+				if j := slices.Index(d.Columns, test.column); j >= 0 {
+					cells[j] = slices.Repeat([]float32{value}, rows)
+				}
+				margins, of := make([]float64, rows), matrix(len(d.Columns), rows)
+				if err := test.model.Margin(margins, d.Columns, cells); err != nil {
+					t.Fatal(err)
+				}
+				if err := test.model.Explain(of, d.Columns, cells); err != nil {
+					t.Fatal(err)
+				}
+				for i := range margins {
+					if math.Abs(got[k][i]-margins[i]) > 1e-12 {
+						t.Fatalf("row %d with %v: %v, want %v", i, value, got[k][i], margins[i])
+					}
+					for j := range of {
+						want[j][i] += of[j][i] * weights[k][i]
+					}
+				}
+			}
+			for j := range want {
+				for i := range want[j] {
+					if math.Abs(parts[j][i]-want[j][i]) > 1e-10 {
+						t.Fatalf("row %d, %s: %v, want %v", i, d.Columns[j], parts[j][i], want[j][i])
+					}
+				}
+			}
+		})
+	}
+}
+
+func matrix(rows, columns int) [][]float64 {
+	m := make([][]float64, rows)
+	for k := range m {
+		m[k] = make([]float64, columns)
+	}
+	return m
+}
+
+// TestVariedChecksItsRoom asks for too little room, weights and values.
+func TestVariedChecksItsRoom(t *testing.T) {
+	d := drawn(300, 9)
+	m, err := Config{Trees: 3, MinData: 5}.Fit(t.Context(), d.Columns, d.X, d.Y, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, two := m.Vary("count"), []float32{1, 2}
+	for name, err := range map[string]error{
+		"one place for two values":     v.Margins(matrix(1, 300), d.Columns, d.X, two),
+		"few rows":                     v.Margins(matrix(2, 299), d.Columns, d.X, two),
+		"no values":                    v.Margins(nil, d.Columns, d.X, nil),
+		"a column is missing":          v.Margins(matrix(2, 300), d.Columns[1:], d.X[1:], two),
+		"explain: one weight":          v.Explain(matrix(5, 300), d.Columns, d.X, two, matrix(1, 300)),
+		"explain: room for one column": v.Explain(matrix(1, 300), d.Columns, d.X, two, matrix(2, 300)),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
