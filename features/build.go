@@ -46,18 +46,15 @@ func (s *Set) NewMatrix() *Matrix {
 // goroutine.
 type Builder struct {
 	features []Feature
-	demand   *Demand
 	view     history.View
 	past     *past
 	row      []float32
 }
 
-// NewBuilder returns a builder of s's columns. What demand says of others is missing
-// where it is nil.
-func (s *Set) NewBuilder(demand *Demand) *Builder {
+// NewBuilder returns a builder of s's columns.
+func (s *Set) NewBuilder() *Builder {
 	return &Builder{
 		features: s.features,
-		demand:   demand,
 		row:      make([]float32, len(s.features)),
 		past: &past{
 			kinds:      kindsOf(s.vocabulary.Kinds),
@@ -70,8 +67,8 @@ func (s *Set) NewBuilder(demand *Demand) *Builder {
 // Build appends to m one row for every history and cutoff that population
 // accepts: histories × cutoffs → rows, customer by customer so that a history
 // is in the cache for all its cutoffs. It fails if a feature leaves the range
-// of its unit, or is missing where its declaration says never, or if demand was not
-// counted before a cutoff; m then holds the rows before. Money beyond what a float32 holds is cut to that.
+// of its unit, or is missing where its declaration says never; m then holds the
+// rows before. Money beyond what a float32 holds is cut to that.
 func (b *Builder) Build(m *Matrix, histories []history.History, cutoffs []history.Day, population func(*history.View) bool) error {
 	for i := range histories {
 		for _, cutoff := range cutoffs {
@@ -89,10 +86,6 @@ func (b *Builder) Build(m *Matrix, histories []history.History, cutoffs []histor
 
 // add appends the row of b's view.
 func (b *Builder) add(m *Matrix) error {
-	var err error
-	if b.past.demand, err = b.demand.before(b.view.Cutoff); err != nil {
-		return err
-	}
 	b.past.read(&b.view)
 	for j := range b.features {
 		f := &b.features[j]

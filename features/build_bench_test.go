@@ -80,7 +80,7 @@ func BenchmarkBuild(b *testing.B) {
 		}
 		b.Run(fmt.Sprintf("cutoffs=%d", count), func(b *testing.B) {
 			b.ReportAllocs()
-			builder := set.NewBuilder(nil)
+			builder := set.NewBuilder()
 			for b.Loop() {
 				if err := builder.Build(set.NewMatrix(), histories, cutoffs, Everybody); err != nil {
 					b.Fatal(err)

@@ -38,7 +38,7 @@ func TestBuildRefusesUndeclaredValues(t *testing.T) {
 			}
 			m := set.NewMatrix()
 			all := func(*history.View) bool { return true }
-			err = set.NewBuilder(nil).Build(m, []history.History{{Customer: "anna"}}, []history.Day{10}, all)
+			err = set.NewBuilder().Build(m, []history.History{{Customer: "anna"}}, []history.Day{10}, all)
 			if test.want == "" {
 				if err != nil || m.Rows() != 1 {
 					t.Fatalf("Build: %v, %d rows", err, m.Rows())
@@ -65,7 +65,7 @@ func TestBuildGoesCustomerByCustomer(t *testing.T) {
 	}
 	set := testSet()
 	m := set.NewMatrix()
-	if err := set.NewBuilder(nil).Build(m, histories, []history.Day{20, 30}, Buyers); err != nil {
+	if err := set.NewBuilder().Build(m, histories, []history.Day{20, 30}, Buyers); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]history.CustomerID{"anna", "anna", "ben"}, m.Customers); diff != "" {

@@ -41,7 +41,7 @@ func Example() {
 	}
 	table := set.NewMatrix()
 	cutoffs := []history.Day{day("2024-06-01"), day("2024-07-01")}
-	if err := set.NewBuilder(nil).Build(table, []history.History{anna}, cutoffs, features.Buyers); err != nil {
+	if err := set.NewBuilder().Build(table, []history.History{anna}, cutoffs, features.Buyers); err != nil {
 		fmt.Println(err)
 		return
 	}

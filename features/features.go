@@ -81,7 +81,6 @@ type Family struct {
 func Families() []Family {
 	return []Family{
 		recency, frequency, spend, rhythm, trend, basket, breadth,
-		demanded,
 		discount, returns, channel, engagement, contact, tenure, season, customerBase,
 	}
 }

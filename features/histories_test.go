@@ -19,7 +19,7 @@ func row(t rapid.TB, set *Set, h history.History, cutoff history.Day) *Matrix {
 	t.Helper()
 	m := set.NewMatrix()
 	all := func(*history.View) bool { return true }
-	if err := set.NewBuilder(nil).Build(m, []history.History{h}, []history.Day{cutoff}, all); err != nil {
+	if err := set.NewBuilder().Build(m, []history.History{h}, []history.Day{cutoff}, all); err != nil {
 		t.Fatal(err)
 	}
 	return m
@@ -68,8 +68,8 @@ func TestHistoriesCoverEveryFeature(t *testing.T) {
 		}
 	}
 	for _, family := range Families() {
-		if ofMany(family.Name) {
-			continue
+		if family.Name == customerBase.Name {
+			continue // fitted on many customers: customerbase_test.go
 		}
 		for _, f := range family.Features {
 			if !valued[f.Name] {
@@ -81,10 +81,6 @@ func TestHistoriesCoverEveryFeature(t *testing.T) {
 		}
 	}
 }
-
-// ofMany reports whether a family is told by many customers and not by one
-// history: customerbase_test.go and demand_test.go.
-func ofMany(family string) bool { return family == customerBase.Name || family == demanded.Name }
 
 // TestTinyShop keeps the whole table of a tiny shop: every script is one of its
 // customers. A feature is a row of the file, so that a change shows as one.
@@ -101,7 +97,7 @@ func TestTinyShop(t *testing.T) {
 	}
 	cutoff := history.DayOf(time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC))
 	m := set.NewMatrix()
-	if err := set.NewBuilder(nil).Build(m, histories, []history.Day{cutoff}, Everybody); err != nil {
+	if err := set.NewBuilder().Build(m, histories, []history.Day{cutoff}, Everybody); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "testdata/tinyshop.golden.tsv", transposed(m))

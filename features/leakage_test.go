@@ -17,7 +17,7 @@ type cutter func(*history.History, history.Day) history.View
 // as of cutoff.
 func moved(t rapid.TB, set *Set, cut cutter, a, b history.History, cutoff history.Day) []string {
 	m := set.NewMatrix()
-	builder := set.NewBuilder(nil)
+	builder := set.NewBuilder()
 	for _, h := range []history.History{a, b} {
 		builder.view = cut(&h, cutoff)
 		if err := builder.add(m); err != nil {

@@ -23,7 +23,6 @@ type order struct {
 type past struct {
 	view   *history.View
 	cutoff history.Day
-	demand *demand // nil: not known
 	in     [windows]tally
 
 	orders   []order
@@ -84,7 +83,7 @@ func (p *past) reset(view *history.View) {
 	p.products.forget()
 	p.categories.forget()
 	*p = past{
-		view: view, cutoff: view.Cutoff, demand: p.demand,
+		view: view, cutoff: view.Cutoff,
 		lastReturn: noDay, lastDiscounted: noDay, lastAction: noDay, lastEngaged: noDay,
 		lastNPS: math.NaN(), topPrice: math.NaN(),
 		orders: p.orders[:0], days: p.days[:0], gaps: p.gaps[:0], slots: p.slots[:0],

@@ -16,7 +16,7 @@ import (
 // build returns the table of histories at cutoffs.
 func build(t rapid.TB, set *Set, histories []history.History, cutoffs ...history.Day) *Matrix {
 	m := set.NewMatrix()
-	if err := set.NewBuilder(nil).Build(m, histories, cutoffs, Everybody); err != nil {
+	if err := set.NewBuilder().Build(m, histories, cutoffs, Everybody); err != nil {
 		t.Fatal(err)
 	}
 	return m

@@ -88,7 +88,7 @@ func (sc *scorer) bucket(bucket *history.Bucket) (*features.Matrix, []customer, 
 // featuresOf returns the feature table of a bucket as of the night.
 func (s *shop) featuresOf(bucket *history.Bucket) (*features.Matrix, error) {
 	m := s.set.NewMatrix()
-	if err := s.set.NewBuilder(s.demand).Build(m, bucket.Histories, []history.Day{s.asOf}, features.Everybody); err != nil {
+	if err := s.set.NewBuilder().Build(m, bucket.Histories, []history.Day{s.asOf}, features.Everybody); err != nil {
 		return nil, err
 	}
 	s.base.Fill(m)

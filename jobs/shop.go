@@ -22,7 +22,6 @@ type shop struct {
 	set     *features.Set
 	survey  survey
 	base    *features.CustomerBase // as of asOf
-	demand  *features.Demand       // before asOf
 	without []string               // families of features that no model may read
 }
 
@@ -61,9 +60,6 @@ func openShop(ctx context.Context, cfg Config, asOf history.Day, dir string, pro
 	if s.survey.bought, err = gathering.merged(); err != nil {
 		return nil, err
 	}
-	if s.demand, err = s.demandBefore(ctx, []history.Day{asOf}); err != nil {
-		return nil, err
-	}
 	s.base, err = s.fitBase(ctx)
 	return s, err
 }
@@ -71,14 +67,9 @@ func openShop(ctx context.Context, cfg Config, asOf history.Day, dir string, pro
 // eachBucket calls do for every bucket on all cores. do must write to places
 // of its own bucket only.
 func (s *shop) eachBucket(ctx context.Context, tick func(), do func(k int, bucket *history.Bucket) error) error {
-	return s.eachOf(ctx, s.extract.Buckets(), tick, do)
-}
-
-// eachOf is eachBucket for the first buckets.
-func (s *shop) eachOf(ctx context.Context, buckets int, tick func(), do func(k int, bucket *history.Bucket) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for k := range buckets {
+	for k := range s.extract.Buckets() {
 		group.Go(func() error {
 			bucket, err := s.bucket(ctx, k)
 			if err != nil {

@@ -153,15 +153,11 @@ func (s *shop) gather(ctx context.Context, t *training, progress command.Progres
 		return nil
 	}
 	rows, seasons := s.draw(t.cutoffs, s.cfg.Train.MaxRows), s.draw(t.lastYear, seasonRows*len(t.lastYear))
-	demand, err := s.demandBefore(ctx, append(slices.Clone(t.cutoffs), t.lastYear...))
-	if err != nil {
-		return err
-	}
 	parts := make([]training, s.extract.Buckets())
-	err = s.eachBucket(ctx, progress.Step("gather", len(parts)), func(k int, bucket *history.Bucket) error {
+	err := s.eachBucket(ctx, progress.Step("gather", len(parts)), func(k int, bucket *history.Bucket) error {
 		part := &parts[k]
 		part.matrix, part.seasons.matrix = s.set.NewMatrix(), s.set.NewMatrix()
-		builder := s.set.NewBuilder(demand)
+		builder := s.set.NewBuilder()
 		for i := range bucket.Histories {
 			h := &bucket.Histories[i]
 			if err := part.outcomes.add(builder, h, rows.of(h.Customer), t, s.cfg.Seed); err != nil {
