@@ -44,7 +44,7 @@ func (v *Varied) Margins(dst [][]float64, columns []string, x [][]float32, value
 	if err != nil {
 		return fmt.Errorf("gbdt: margins: %w", err)
 	}
-	if len(dst) != len(values) || slices.ContainsFunc(dst, func(of []float64) bool { return len(of) != rows }) {
+	if !measures(dst, len(values), rows) {
 		return fmt.Errorf("gbdt: margins: there must be room for %d values of %d rows", len(values), rows)
 	}
 	f := v.forest()
@@ -69,10 +69,10 @@ func (v *Varied) Explain(dst [][]float64, columns []string, x [][]float32, value
 	if err != nil {
 		return fmt.Errorf("gbdt: explain: %w", err)
 	}
-	if len(weights) != len(values) || slices.ContainsFunc(weights, func(of []float64) bool { return len(of) != rows }) {
+	if !measures(weights, len(values), rows) {
 		return fmt.Errorf("gbdt: explain: there must be weights for %d values of %d rows", len(values), rows)
 	}
-	if len(dst) != len(v.model.Columns) || slices.ContainsFunc(dst, func(of []float64) bool { return len(of) != rows }) {
+	if !measures(dst, len(v.model.Columns), rows) {
 		return fmt.Errorf("gbdt: explain: there must be room for %d rows of %d columns", rows, len(v.model.Columns))
 	}
 	total := make([]float64, rows)
@@ -95,6 +95,11 @@ func (v *Varied) Explain(dst [][]float64, columns []string, x [][]float32, value
 		}
 	}
 	return v.addWeighted(dst, v.asking, stacked, slices.Concat(weights...))
+}
+
+// measures reports whether table has so many lists of so many numbers.
+func measures(table [][]float64, lists, numbers int) bool {
+	return len(table) == lists && !slices.ContainsFunc(table, func(list []float64) bool { return len(list) != numbers })
 }
 
 // addWeighted adds the contributions of m's trees to rows, any number of times

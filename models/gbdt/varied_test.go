@@ -9,7 +9,7 @@ import (
 // TestVariedIsTheModelForEachValue compares margins and contributions with those
 // of the model on tables that hold one value each.
 func TestVariedIsTheModelForEachValue(t *testing.T) {
-	d := drawn(300, 9)
+	d := drawn(8000, 9)
 	fit := func(c Config) *Model {
 		c.MinData = 5
 		m, err := c.Fit(t.Context(), d.Columns, d.X, d.Y, nil)
@@ -17,6 +17,10 @@ func TestVariedIsTheModelForEachValue(t *testing.T) {
 			t.Fatal(err)
 		}
 		return m
+	}
+	large := fit(Config{Trees: 2, Leaves: mostLeaves + 50})
+	if large.Trees[0].Leaves() <= mostLeaves {
+		t.Fatalf("a tree of %d leaves is masked", large.Trees[0].Leaves())
 	}
 	m := fit(Config{Trees: 40, Leaves: 4, FeatureFraction: 0.5})
 	for _, test := range []struct {
@@ -27,7 +31,7 @@ func TestVariedIsTheModelForEachValue(t *testing.T) {
 		{"categories", "kind", fit(Config{Trees: 10, Leaves: 6, FeatureFraction: 0.5, Categorical: []string{"kind"}})},
 		{"no tree asks it", "nowhere", m},
 		{"all trees ask it", "count", fit(Config{Trees: 3, Leaves: 60})},
-		{"large trees", "count", fit(Config{Trees: 2, Leaves: 300})},
+		{"trees that are walked", "count", large},
 		{"an average", "count", &Model{Columns: m.Columns, Objective: m.Objective, Trees: m.Trees, Average: true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

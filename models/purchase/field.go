@@ -108,8 +108,8 @@ func once[Answer any](do func(ctx context.Context) (Answer, error)) func(ctx con
 	}
 }
 
-// plain returns fit as the fit of any learner.
-func plain[L learner](fit func(ctx context.Context) (L, error)) func(ctx context.Context) (learner, error) {
+// asLearner returns fit as the fit of any learner.
+func asLearner[L learner](fit func(ctx context.Context) (L, error)) func(ctx context.Context) (learner, error) {
 	return func(ctx context.Context) (learner, error) {
 		l, err := fit(ctx)
 		if err != nil {
@@ -186,7 +186,7 @@ func (f *field) logistic() contender {
 		p := make([]float64, len(f.sample.Y))
 		return p, m.Predict(p, f.sample.Columns, f.sample.X)
 	})
-	return contender{withLogistic, leaderboard.Learner, plain(fit), held}
+	return contender{withLogistic, leaderboard.Learner, asLearner(fit), held}
 }
 
 // linear is a logistic regression of the hazard, behind the same penalty.
@@ -245,7 +245,7 @@ func (f *field) hazard(name string, rung leaderboard.Rung, limit int, marks mark
 			return fitOn(ctx, times.where(func(i int) bool { return times.Group[i]%hazardFolds != fold }))
 		})
 	})
-	return contender{name, rung, plain(fit), held}
+	return contender{name, rung, asLearner(fit), held}
 }
 
 // holdOut predicts each fold of the sample by the hazard fitted without it.

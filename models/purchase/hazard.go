@@ -127,11 +127,11 @@ func (h *Hazard) Explain(dst [][]float64, columns []string, x [][]float32) error
 		return nil
 	}
 	p := make([]float64, len(dst[0]))
-	all, err := h.hazards(p, columns, x)
+	weights, err := h.hazards(p, columns, x)
 	if err != nil {
 		return err
 	}
-	for _, hazards := range all {
+	for _, hazards := range weights {
 		for i := range hazards {
 			hazards[i] = weight(hazards[i], p[i])
 		}
@@ -141,7 +141,7 @@ func (h *Hazard) Explain(dst [][]float64, columns []string, x [][]float32) error
 	for j := range parts {
 		parts[j] = make([]float64, len(p))
 	}
-	if err := h.pool.explain(parts, h.at(columns, x, len(p)), all); err != nil {
+	if err := h.pool.explain(parts, h.at(columns, x, len(p)), weights); err != nil {
 		return err
 	}
 	for j := range dst {
