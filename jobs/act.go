@@ -55,7 +55,7 @@ func (d *desk) propose(ctx context.Context, progress command.Progress) error {
 }
 
 // wordsOfScores are the columns of a score that decide nothing.
-var wordsOfScores = []string{"Reasons", "NextProductReasons", "NextProductProbabilities", "NextCategoryReasons", "NextCategoryProbabilities", "ReplenishReason"}
+var wordsOfScores = []string{"reasons", "next_product_reasons", "next_product_probabilities", "next_category_reasons", "next_category_probabilities", "replenish_reason"}
 
 // decide returns the finished rows of bucket k.
 func (d *desk) decide(ctx context.Context, k int) ([]publish.Score, error) {

@@ -13,6 +13,7 @@ import (
 	"perennial/models/action"
 	"perennial/models/segment"
 	"perennial/pipeline/publish"
+	"perennial/pipeline/table"
 )
 
 // customer is a scored row on its way to an action, with the facts that
@@ -44,7 +45,7 @@ func (s *spool) write(k int, customers []customer) (stamp, error) {
 	})
 }
 
-// read returns bucket k. Fields of the score that nobody will look at can be left
+// read returns bucket k. Columns of the score that nobody will look at can be left
 // out by name, which saves most of what they cost.
 func (s *spool) read(k int, without ...string) (customers []customer, err error) {
 	f, err := os.Open(s.file(k))
@@ -52,18 +53,26 @@ func (s *spool) read(k int, without ...string) (customers []customer, err error)
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	var options []parquet.ReaderOption
-	for _, name := range without {
-		options = append(options, parquet.StructTag(`parquet:"-"`, "score", name))
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
 	}
-	r := parquet.NewGenericReader[customer](f, options...)
+	file, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.file(k), err)
+	}
+	below := make([]string, len(without))
+	for i, name := range without {
+		below[i] = "score." + name
+	}
+	r, err := table.NewRowReader[customer](file, below...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.file(k), err)
+	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	customers = make([]customer, r.NumRows())
-	for n := 0; n < len(customers); {
-		read, err := r.Read(customers[n:])
-		if n += read; n < len(customers) && err != nil {
-			return nil, fmt.Errorf("%s: %w", s.file(k), err)
-		}
+	customers = make([]customer, file.NumRows())
+	if _, err := r.Read(customers); err != nil {
+		return nil, fmt.Errorf("%s: %w", s.file(k), err)
 	}
 	return customers, nil
 }

@@ -47,6 +47,16 @@ func columnsOf(row reflect.Type, prefix string) []column {
 	return columns
 }
 
+// namesOf returns the names of the columns for which holds does.
+func namesOf(columns []column, holds func(*column) bool) (names []string) {
+	for i := range columns {
+		if holds(&columns[i]) {
+			names = append(names, columns[i].name)
+		}
+	}
+	return names
+}
+
 // cell returns the column's value in a row: nil when null, a date or time as
 // text, otherwise a string, bool, int32, float64, []string,
 // []float64, []Reason or Change.

@@ -2,15 +2,14 @@ package publish
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/parquet-go/parquet-go"
 
 	"perennial/pipeline/store"
+	"perennial/pipeline/table"
 )
 
 // encodeDelta returns rows as Parquet; the same rows give the same bytes.
@@ -30,17 +29,9 @@ func encodeDelta(rows []DeltaRow) ([]byte, error) {
 	return body.Bytes(), nil
 }
 
-// operationsAlone makes a reader of delta rows skip all but what is to be done
-// to whom.
-var operationsAlone = []parquet.ReaderOption{
-	parquet.StructTag(`parquet:"-"`, "Changed"),
-	parquet.StructTag(`parquet:"-"`, "PreviousRowHash"),
-	parquet.StructTag(`parquet:"-"`, "Score"),
-}
-
 // readDelta returns the rows of a delta's part, whose bytes are compared with
-// what the record says. Options may leave columns out.
-func (p *Part) readDelta(ctx context.Context, st store.Store, options ...parquet.ReaderOption) ([]DeltaRow, error) {
+// what the record says. Columns without are not read.
+func (p *Part) readDelta(ctx context.Context, st store.Store, without ...string) (rows []DeltaRow, err error) {
 	body, err := p.fetch(ctx, st)
 	if err != nil {
 		return nil, err
@@ -49,20 +40,14 @@ func (p *Part) readDelta(ctx context.Context, st store.Store, options ...parquet
 	if err != nil {
 		return nil, err
 	}
-	return p.decodeDelta(file, options)
-}
-
-func (p *Part) decodeDelta(file *parquet.File, options []parquet.ReaderOption) (rows []DeltaRow, err error) {
-	defer recoverCorrupt(p.Key, &err)
-	reader := parquet.NewGenericReader[DeltaRow](file, options...)
+	reader, err := table.NewRowReader[DeltaRow](file, without...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: %w", p.Key, ErrCorrupt, err)
+	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	rows = make([]DeltaRow, p.Rows)
-	for n := 0; n < len(rows); {
-		read, err := reader.Read(rows[n:])
-		if read == 0 || err != nil && !errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("%s: %w: %w", p.Key, ErrCorrupt, cmp.Or(err, io.ErrUnexpectedEOF))
-		}
-		n += read
+	if n, err := reader.Read(rows); n < len(rows) {
+		return nil, fmt.Errorf("%s: %w: %w", p.Key, ErrCorrupt, err)
 	}
 	return rows, nil
 }
@@ -70,7 +55,7 @@ func (p *Part) decodeDelta(file *parquet.File, options []parquet.ReaderOption) (
 // countDelta reads a delta's part back and returns how many rows write and how
 // many remove a customer, all in order and in their bucket.
 func (p *Part) countDelta(ctx context.Context, st store.Store, k, buckets int) (upserts, deletes int64, err error) {
-	rows, err := p.readDelta(ctx, st, operationsAlone...)
+	rows, err := p.readDelta(ctx, st, "changed", "previous_row_hash", "score")
 	if err != nil {
 		return 0, 0, err
 	}

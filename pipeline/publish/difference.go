@@ -100,7 +100,7 @@ func newDiffer(ctx context.Context, base *Commit, st store.Store, k, buckets int
 	if base == nil {
 		return nil, nil
 	}
-	previous, err := (&Reader{base, st}).bucket(ctx, k, buckets, shownAlone)
+	previous, err := (&Reader{base, st}).bucket(ctx, k, buckets, hiddenColumns)
 	switch {
 	case errors.Is(err, ErrCorrupt), errors.Is(err, ErrExpired):
 		return nil, fmt.Errorf("%w: %w", errBaseDamaged, err)

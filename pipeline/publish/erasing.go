@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
 	"time"
-
-	"github.com/parquet-go/parquet-go"
 
 	"perennial/pipeline/store"
 )
@@ -144,7 +140,7 @@ func (e Erasure) count(ctx context.Context, reader *Reader, k int, stay *tally) 
 			}
 		}
 		return nil
-	}, idsAndChurn...)
+	}, allButIDsAndChurn...)
 }
 
 // rewrite stages part k without erased customers.
@@ -170,15 +166,5 @@ func (e Erasure) rewrite(ctx context.Context, reader *Reader, k int, runID strin
 	return Part{Key: key, Size: int64(len(body)), SHA256: digest(body), Rows: int64(len(stay))}, nil
 }
 
-// idsAndChurn makes a reader of rows skip all other columns.
-var idsAndChurn = skippingAllBut("customer_id", "churn_probability")
-
-func skippingAllBut(names ...string) (options []parquet.ReaderOption) {
-	row := reflect.TypeFor[Score]()
-	for i := range contract {
-		if !slices.Contains(names, contract[i].name) {
-			options = append(options, parquet.StructTag(`parquet:"-"`, row.Field(contract[i].field).Name))
-		}
-	}
-	return options
-}
+// allButIDsAndChurn are all other columns.
+var allButIDsAndChurn = namesOf(contract, func(c *column) bool { return c.name != "customer_id" && c.name != "churn_probability" })

@@ -2,7 +2,6 @@ package publish
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,6 +12,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"perennial/pipeline/store"
+	"perennial/pipeline/table"
 )
 
 // Part is one staged or published object: the rows of one hash bucket, sorted by
@@ -74,18 +74,17 @@ func (p *Part) fetch(ctx context.Context, st store.Store) ([]byte, error) {
 }
 
 // scan decodes the part's rows into batch again and again and hands each filled
-// stretch to visit. Options may leave columns out.
-func (p *Part) scan(file *parquet.File, batch []Score, visit func(rows []Score) error, options ...parquet.ReaderOption) (err error) {
-	var reader *parquet.GenericReader[Score]
-	defer func() {
-		if reader != nil {
-			err = errors.Join(err, reader.Close())
-		}
-	}()
+// stretch to visit. Columns without are not read.
+func (p *Part) scan(file *parquet.File, batch []Score, visit func(rows []Score) error, without ...string) (err error) {
+	reader, err := table.NewRowReader[Score](file, without...)
+	if err != nil {
+		return fmt.Errorf("%s: %w: %w", p.Key, ErrCorrupt, err)
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
 	for left := p.Rows; left > 0; {
-		n, err := p.decode(&reader, file, batch, options)
+		n, err := reader.Read(batch)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w: %w", p.Key, ErrCorrupt, err)
 		}
 		if err := visit(batch[:n]); err != nil {
 			return err
@@ -93,21 +92,6 @@ func (p *Part) scan(file *parquet.File, batch []Score, visit func(rows []Score) 
 		left -= int64(n)
 	}
 	return nil
-}
-
-// decode fills batch with the reader's next rows, one at least, and opens the
-// reader when there is none. A panic of the library ends here; one of whoever
-// visits the rows does not.
-func (p *Part) decode(reader **parquet.GenericReader[Score], file *parquet.File, batch []Score, options []parquet.ReaderOption) (n int, err error) {
-	defer recoverCorrupt(p.Key, &err)
-	if *reader == nil {
-		*reader = parquet.NewGenericReader[Score](file, options...)
-	}
-	n, err = (*reader).Read(batch)
-	if n > 0 && (err == nil || errors.Is(err, io.EOF)) {
-		return n, nil
-	}
-	return 0, fmt.Errorf("%s: %w: %w", p.Key, ErrCorrupt, cmp.Or(err, io.ErrUnexpectedEOF))
 }
 
 // open reads the footer of the part's verified bytes.

@@ -7,8 +7,6 @@ import (
 	"iter"
 	"reflect"
 
-	"github.com/parquet-go/parquet-go"
-
 	"perennial/pipeline/store"
 )
 
@@ -69,7 +67,7 @@ var errStopped = errors.New("stopped")
 // Part returns the rows of hash bucket k, sorted by customer.
 func (r *Reader) Part(ctx context.Context, k int) ([]Score, error) { return r.part(ctx, k) }
 
-func (r *Reader) part(ctx context.Context, k int, options ...parquet.ReaderOption) ([]Score, error) {
+func (r *Reader) part(ctx context.Context, k int, without ...string) ([]Score, error) {
 	if k < 0 || k >= len(r.Commit.Parts) {
 		return nil, fmt.Errorf("publish: read commit %d: no part %d of %d", r.Commit.N, k, len(r.Commit.Parts))
 	}
@@ -78,7 +76,7 @@ func (r *Reader) part(ctx context.Context, k int, options ...parquet.ReaderOptio
 	err := r.scan(ctx, k, rows, func(batch []Score) error {
 		n += copy(rows[n:], batch)
 		return nil
-	}, options...)
+	}, without...)
 	if err != nil {
 		return nil, err
 	}
@@ -92,14 +90,14 @@ func (r *Reader) part(ctx context.Context, k int, options ...parquet.ReaderOptio
 // are left out: they cost half of the reading, and no night asks what the one
 // before recommended.
 func (r *Reader) Bucket(ctx context.Context, k, buckets int) (map[string]*Score, error) {
-	return r.bucket(ctx, k, buckets, withoutLists)
+	return r.bucket(ctx, k, buckets, listColumns)
 }
 
-func (r *Reader) bucket(ctx context.Context, k, buckets int, options []parquet.ReaderOption) (map[string]*Score, error) {
+func (r *Reader) bucket(ctx context.Context, k, buckets int, without []string) (map[string]*Score, error) {
 	found := make(map[string]*Score)
 	step := gcd(len(r.Commit.Parts), buckets)
 	for part := k % step; part < len(r.Commit.Parts); part += step {
-		rows, err := r.part(ctx, part, options...)
+		rows, err := r.part(ctx, part, without...)
 		if err != nil {
 			return nil, err
 		}
@@ -112,18 +110,10 @@ func (r *Reader) bucket(ctx context.Context, k, buckets int, options []parquet.R
 	return found, nil
 }
 
-// withoutLists makes a reader of rows skip the columns that hold lists.
-var withoutLists = skippingLists()
-
-func skippingLists() (options []parquet.ReaderOption) {
-	row := reflect.TypeFor[Score]()
-	for i := range contract {
-		if field := row.Field(contract[i].field); field.Type.Kind() == reflect.Slice {
-			options = append(options, parquet.StructTag(`parquet:"-"`, field.Name))
-		}
-	}
-	return options
-}
+// listColumns are the columns that hold lists.
+var listColumns = namesOf(contract, func(c *column) bool {
+	return reflect.TypeFor[Score]().Field(c.field).Type.Kind() == reflect.Slice
+})
 
 func gcd(a, b int) int {
 	for b != 0 {
@@ -133,7 +123,7 @@ func gcd(a, b int) int {
 }
 
 // scan verifies and decodes part k; see Part.scan.
-func (r *Reader) scan(ctx context.Context, k int, batch []Score, visit func([]Score) error, options ...parquet.ReaderOption) error {
+func (r *Reader) scan(ctx context.Context, k int, batch []Score, visit func([]Score) error, without ...string) error {
 	p := &r.Commit.Parts[k]
 	body, err := r.fetch(ctx, p)
 	if err != nil {
@@ -141,7 +131,7 @@ func (r *Reader) scan(ctx context.Context, k int, batch []Score, visit func([]Sc
 	}
 	file, err := p.open(body)
 	if err == nil {
-		err = p.scan(file, batch, visit, options...)
+		err = p.scan(file, batch, visit, without...)
 	}
 	if err != nil {
 		return fmt.Errorf("publish: read commit %d: %w", r.Commit.N, err)

@@ -3,8 +3,7 @@ package publish
 import (
 	"bytes"
 	"reflect"
-
-	"github.com/parquet-go/parquet-go"
+	"slices"
 )
 
 // comparer tells which columns look different in a CRM. It keeps its buffers.
@@ -32,22 +31,8 @@ func (c *comparer) changed(before, after *Score) []string {
 	return names
 }
 
-// shownAlone makes a reader of rows skip what no CRM shows, but for the keys: the
-// rows of the commit before are read for comparison only.
-var shownAlone = skippingHidden()
-
-func skippingHidden() (options []parquet.ReaderOption) {
-	skip := func(path ...string) { options = append(options, parquet.StructTag(`parquet:"-"`, path...)) }
-	row := reflect.TypeFor[Score]()
-	for i := range contract {
-		if c := &contract[i]; c.crm == "" && c.name != "customer_id" && c.name != "row_hash" {
-			skip(row.Field(c.field).Name)
-		}
-	}
-	for i := range reasonContract {
-		if field := reflect.TypeFor[Reason]().Field(reasonContract[i].field); field.Name != "Code" {
-			skip("Reasons", field.Name)
-		}
-	}
-	return options
-}
+// hiddenColumns are those that no CRM shows, but for the keys. Rows of the commit
+// before are read without them, for comparison only.
+var hiddenColumns = slices.Concat(
+	namesOf(contract, func(c *column) bool { return c.crm == "" && c.name != "customer_id" && c.name != "row_hash" }),
+	namesOf(reasonContract, func(c *column) bool { return c.name != "reasons.code" }))
