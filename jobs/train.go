@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"perennial/command"
 	"perennial/features/label"
@@ -65,7 +68,7 @@ func neutral(model leaderboard.Model) leaderboard.Model {
 
 // answers are all contests of one training.
 type answers struct {
-	purchase  []answer // ascending by horizon
+	purchase  []answer // the churn horizon first
 	value     *answer
 	hazard    *survival.Curve // nil when nothing could be labelled
 	reference churn.Reference
@@ -85,19 +88,8 @@ func (s *shop) train(ctx context.Context, t *training, churnDays int, progress c
 		return nil, err
 	}
 	tick := progress.Step("train", len(t.plans)+1)
-	cfg := purchase.Config{Seed: s.cfg.Seed, PopulationGapDays: s.survey.populationGap()}
-	for _, days := range churnFirst(churnDays) {
-		plan, ok := t.plans[days]
-		if !ok {
-			continue
-		}
-		cfg.Guests = days == churnDays && (s.cfg.Train.Guests == nil || *s.cfg.Train.Guests)
-		a, err := s.trainPurchase(ctx, t, plan, &cfg)
-		if err != nil {
-			return nil, err
-		}
-		all.purchase = append(all.purchase, a)
-		tick()
+	if all.purchase, err = s.trainPurchases(ctx, t, churnDays, tick); err != nil {
+		return nil, err
 	}
 	if all.value, err = s.trainValue(ctx, t, all); err != nil {
 		return nil, err
@@ -106,21 +98,53 @@ func (s *shop) train(ctx context.Context, t *training, churnDays int, progress c
 	return all, nil
 }
 
-func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, cfg *purchase.Config) (answer, error) {
+// trainPurchases answers every horizon that was planned, the churn horizon first.
+// Two are at work at a time: one has all cores in its trees, where the other draws
+// rows and curves.
+func (s *shop) trainPurchases(ctx context.Context, t *training, churnDays int, tick func()) ([]answer, error) {
+	var planned []label.Plan
+	for _, days := range churnFirst(churnDays) {
+		if plan, ok := t.plans[days]; ok {
+			planned = append(planned, plan)
+		}
+	}
+	chosen := sync.OnceValues(func() (purchase.Config, error) { return t.choose(ctx, s.cfg.Seed) })
+	all := make([]answer, len(planned))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(2)
+	for i, plan := range planned {
+		group.Go(func() (err error) {
+			guests := plan.HorizonDays == churnDays && (s.cfg.Train.Guests == nil || *s.cfg.Train.Guests)
+			all[i], err = s.trainPurchase(ctx, t, plan, guests, chosen)
+			tick()
+			return err
+		})
+	}
+	return all, group.Wait()
+}
+
+// choose returns the settings that all contests share.
+func (t *training) choose(ctx context.Context, seed uint64) (purchase.Config, error) {
+	cfg := purchase.Config{Seed: seed}
+	rows, times := t.rows(t.search.Train, t.search.HorizonDays), t.times(t.search)
+	err := cfg.Choose(ctx, t.search.HorizonDays, rows, times)
+	return cfg, err
+}
+
+func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, guests bool, chosen func() (purchase.Config, error)) (a answer, err error) {
 	train := t.rows(plan.Train, plan.HorizonDays)
-	a := answer{days: plan.HorizonDays, plan: plan, judge: t.rows([]history.Day{plan.Judge}, plan.HorizonDays)}
+	a = answer{days: plan.HorizonDays, plan: plan, judge: t.rows([]history.Day{plan.Judge}, plan.HorizonDays)}
 	a.judgeSeason, a.tonightSeason = t.lastYearOf(plan.Judge, plan.HorizonDays), t.lastYearOf(t.known, plan.HorizonDays)
 	a.imported = t.imported[plan.HorizonDays]
-	cfg.LastYear, cfg.Imported = a.judgeSeason, a.imported
-	cfg.RulesOnly = !s.enough(train, plan.HorizonDays)
+	cfg := purchase.Config{Seed: s.cfg.Seed, RulesOnly: !s.enough(train, plan.HorizonDays)}
 	if !cfg.RulesOnly {
-		if err := t.choose(ctx, cfg); err != nil {
+		if cfg, err = chosen(); err != nil {
 			return a, err
 		}
 		cfg.Times = t.times(plan)
 	}
-	var err error
-	if a.board, err = purchase.Train(ctx, *cfg, a.days, train, a.judge); err != nil {
+	cfg.Guests, cfg.LastYear, cfg.Imported, cfg.PopulationGapDays = guests, a.judgeSeason, a.imported, s.survey.populationGap()
+	if a.board, err = purchase.Train(ctx, cfg, a.days, train, a.judge); err != nil {
 		return a, err
 	}
 	winner := a.board.Entry(a.board.Winner)
@@ -128,7 +152,7 @@ func (s *shop) trainPurchase(ctx context.Context, t *training, plan label.Plan, 
 		return a, err
 	}
 	a.refit = t.refits[plan.HorizonDays]
-	fitted, err := t.refit(ctx, *cfg, plan, winner)
+	fitted, err := t.refit(ctx, cfg, plan, winner)
 	if err != nil {
 		return a, err
 	}
@@ -146,12 +170,6 @@ func (t *training) refit(ctx context.Context, cfg purchase.Config, plan label.Pl
 		cfg.Times = t.refitTimes(plan)
 	}
 	return purchase.Refit(ctx, cfg, plan.HorizonDays, winner.Name, winner.Model, t.rows(cutoffs, plan.HorizonDays))
-}
-
-// choose fills in the settings that all contests share, unless one before has.
-func (t *training) choose(ctx context.Context, cfg *purchase.Config) error {
-	rows, times := t.rows(t.search.Train, t.search.HorizonDays), t.times(t.search)
-	return cfg.Choose(ctx, t.search.HorizonDays, rows, times)
 }
 
 // enough reports whether learners may compete.

@@ -47,8 +47,8 @@ func TestChoiceSeesNoJudge(t *testing.T) {
 	chosen := func(noise bool) purchase.Config {
 		planned := planTonight(asOf, first, horizons(90), 90, 6)
 		planned.invent(1500, planned.plans[180].Judge, noise)
-		var cfg purchase.Config
-		if err := planned.choose(t.Context(), &cfg); err != nil {
+		cfg, err := planned.choose(t.Context(), 0)
+		if err != nil {
 			t.Fatal(err)
 		}
 		return cfg
