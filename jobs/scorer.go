@@ -21,6 +21,7 @@ type scorer struct {
 	explainer *churn.Explainer
 	explained explainable // nil: the churn model has no parts to explain
 	columns   []string    // that the explainer knows
+	gap       float64     // the shop's usual one, in days
 	stamp     publish.Score
 }
 
@@ -33,7 +34,7 @@ type explainable interface {
 // newScorer returns the scorer of a night. stamp holds the columns that are
 // the same in every row.
 func newScorer(s *shop, models *predictors, what *nextpurchase.What, stamp publish.Score) *scorer {
-	sc := &scorer{shop: s, models: models, what: what, stamp: stamp, columns: ruleColumns}
+	sc := &scorer{shop: s, models: models, what: what, gap: s.survey.populationGap(), stamp: stamp, columns: ruleColumns}
 	if m, ok := models.churn.(explainable); ok {
 		sc.explained, sc.columns = m, m.Columns()
 	}
@@ -99,7 +100,7 @@ func (s *shop) featuresOf(bucket *history.Bucket) (*features.Matrix, error) {
 func (sc *scorer) customer(m *features.Matrix, i int, h *history.History, next *nextpurchase.Recommender) customer {
 	s := sc.shop
 	view := h.At(s.asOf)
-	usualGap := purchase.UsualGap(cell(m, "gap_mean_days", i), cell(m, "repeat_order_days", i), s.survey.populationGap())
+	usualGap := purchase.UsualGap(cell(m, "gap_mean_days", i), cell(m, "repeat_order_days", i), sc.gap)
 	c := customer{
 		Score:    sc.stamp,
 		Segment:  segmentFacts(m, i, usualGap),

@@ -1,9 +1,9 @@
 package churn
 
 import (
-	"fmt"
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"perennial/features"
@@ -106,16 +106,23 @@ func (s *sentence) fill(value func(name string) float64) (string, bool) {
 func format(v float64, unit features.Unit, currency string) string {
 	switch unit {
 	case features.Money:
-		return strings.TrimSpace(fmt.Sprintf("%.2f %s", v, currency))
+		return strings.TrimSpace(decimals(v, 2) + " " + currency)
 	case features.Share:
-		return fmt.Sprintf("%.0f%%", 100*v)
+		return decimals(100*v, 0) + "%"
 	case features.Days, features.Count:
-		return fmt.Sprintf("%.0f", v)
+		return decimals(v, 0)
 	}
-	return fmt.Sprintf("%.1f", v)
+	return decimals(v, 1)
 }
+
+func decimals(v float64, n int) string { return strconv.FormatFloat(v, 'f', n, 64) }
 
 var one = regexp.MustCompile(`(^| )1 ((?:order |different )?(?:day|order|line|product))s\b`)
 
-// singular turns 1 days into 1 day.
-func singular(text string) string { return one.ReplaceAllString(text, "${1}1 $2") }
+// singular turns 1 days into 1 day. Few texts have anything to look for.
+func singular(text string) string {
+	if !strings.HasPrefix(text, "1 ") && !strings.Contains(text, " 1 ") {
+		return text
+	}
+	return one.ReplaceAllString(text, "${1}1 $2")
+}

@@ -125,10 +125,12 @@ func standard(mean, sd float64) *term {
 type moments struct{ mean, sd, skewness float64 }
 
 func (c *column) moments(cells []float32, weights []float64) moments {
+	scaled := make([]float64, len(cells)) // a logarithm costs more than the room
 	sum, total := 0.0, 0.0
 	for i, v := range cells {
 		if !missing(v) && weights[i] > 0 {
-			sum += weights[i] * c.scaled(v)
+			scaled[i] = c.scaled(v)
+			sum += weights[i] * scaled[i]
 			total += weights[i]
 		}
 	}
@@ -136,7 +138,7 @@ func (c *column) moments(cells []float32, weights []float64) moments {
 	second, third := 0.0, 0.0
 	for i, v := range cells {
 		if !missing(v) && weights[i] > 0 {
-			d := c.scaled(v) - mean
+			d := scaled[i] - mean
 			second += weights[i] * d * d
 			third += weights[i] * d * d * d
 		}

@@ -148,6 +148,7 @@ func (c Config) fitForest(ctx context.Context, train leaderboard.Rows) (leaderbo
 	return golearn.ForestConfig{Trees: 20, MaxRows: 3000, Seed: c.Seed}.Fit(ctx, train.Columns, train.X, train.Y, nil)
 }
 
+// fitLiblinear gives liblinear as many rows as the regression has.
 func (c Config) fitLiblinear(ctx context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
-	return golearn.LiblinearConfig{Seed: c.Seed}.Fit(ctx, train.Columns, train.X, train.Y, nil)
+	return golearn.LiblinearConfig{MaxRows: labelledRows, Seed: c.Seed}.Fit(ctx, train.Columns, train.X, train.Y, nil)
 }
