@@ -57,6 +57,11 @@ type Config struct {
 	// only if a group holds both. A column in no group interacts with none.
 	// Default: all may interact.
 	Interactions [][]string `yaml:"interactions"`
+	// Twins names a column in which rows differ that have the same cells otherwise,
+	// as the interval does in a pooled hazard. Their gradients are added up together
+	// wherever a tree does not ask for the column: the same model, but for the
+	// order in which weights are summed, in less time.
+	Twins string `yaml:"-"`
 	// Seed keys every draw: of columns, of rows, of roundings.
 	Seed uint64 `yaml:"seed"`
 	// Workers is the number of goroutines. It does not change a bit of the

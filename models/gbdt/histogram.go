@@ -1,5 +1,7 @@
 package gbdt
 
+import "slices"
+
 // cells are the packed sums of the rows in each bin of a column.
 type cells [256]int64
 
@@ -23,26 +25,42 @@ func stride(n int) int {
 	return padded
 }
 
+// batch is a few rows: where their bins begin, and what they add.
+type batch struct {
+	offsets [histogramRows]int
+	sums    [histogramRows]int64
+}
+
 // addRows adds the packed gradients of rows to h; h[k] belongs to used column
-// columns[k], ascending. The result means nothing: it keeps the loads that touch
-// rows from being optimised away.
+// columns[k], ascending. Twins are added as one wherever they are alike. The result
+// means nothing: it keeps the loads that touch rows from being optimised away.
 func (r *Rows) addRows(h []cells, columns []int32, rows []int32, packed []int64) (touched uint8) {
-	var offsets [histogramRows]int
-	var sums [histogramRows]int64
+	var single, joined batch
 	front, behind := int(columns[0]), int(columns[len(columns)-1])
+	apart := r.twins == nil || slices.Contains(columns, r.odd)
 	for len(rows) > 0 {
 		n := min(len(rows), histogramRows)
+		if apart {
+			for i, row := range rows[:n] {
+				single.offsets[i], single.sums[i] = int(row)*r.stride, packed[row]
+			}
+		}
+		b, size := &single, n
+		if r.twins != nil {
+			b, size = &joined, r.twins.join(&joined, rows[:n], packed, r.stride)
+		}
 		// These loads do not wait for each other: cache misses overlap, for which
 		// the first and the last bin of each row are touched, too.
-		for i, row := range rows[:n] {
-			o := int(row) * r.stride
-			offsets[i] = o
-			sums[i] = packed[row]
+		for _, o := range b.offsets[:size] {
 			touched += r.byRow[o+front] + r.byRow[o+behind]
 		}
 		for first := 0; first < len(columns); {
 			last := first + r.group(columns[first:])
-			r.addColumns(h[first:last], columns[first:last], offsets[:n], sums[:n])
+			b, size := b, size
+			if apart && slices.Contains(columns[first:last], r.odd) {
+				b, size = &single, n
+			}
+			r.addColumns(h[first:last], columns[first:last], b.offsets[:size], b.sums[:size])
 			first = last
 		}
 		rows = rows[n:]

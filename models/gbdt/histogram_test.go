@@ -1,6 +1,7 @@
 package gbdt
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -23,13 +24,35 @@ func TestAddRowsIsAPlainSum(t *testing.T) {
 		for i := range r.byRow {
 			r.byRow[i] = uint8(rng.Uint32())
 		}
+		order := make([]int32, n)
+		for i := range order {
+			order[i] = int32(i)
+		}
+		if rapid.Bool().Draw(t, "twins") {
+			r.columns, r.used = make([]string, width), make([]int, width)
+			for k := range r.used {
+				r.columns[k], r.used[k] = fmt.Sprint(k), k
+			}
+			odd := rng.IntN(width)
+			for i := 1; i < n; i++ {
+				if twin := rng.IntN(i); rng.IntN(3) > 0 {
+					bin := r.byRow[i*r.stride+odd]
+					copy(r.byRow[i*r.stride:][:width], r.byRow[twin*r.stride:])
+					r.byRow[i*r.stride+odd] = bin
+				}
+			}
+			if r.findTwins(fmt.Sprint(odd)); r.twins == nil {
+				t.Fatal("twins are not seen")
+			}
+			order = r.twins.order
+		}
 		var columns, rows []int32
 		for k := range int32(width) {
 			if rng.IntN(4) > 0 {
 				columns = append(columns, k)
 			}
 		}
-		for i := range int32(n) {
+		for _, i := range order {
 			if rng.IntN(3) > 0 {
 				rows = append(rows, i)
 			}

@@ -29,6 +29,9 @@ func (t *trainer) growTree(round uint64) bool {
 // drawRows fills grower.order with the rows that the tree sees and returns their
 // number.
 func (t *trainer) drawRows(round uint64) int {
+	if t.config.RowFraction == 1 && t.rows.twins != nil {
+		return copy(t.grower.order, t.rows.twins.order)
+	}
 	if t.config.RowFraction == 1 {
 		forBlocks(t.config.Workers, t.rows.n, sumBlock, func(_, first, last int) {
 			for i := first; i < last; i++ {

@@ -19,6 +19,8 @@ type Rows struct {
 	weights  []float64 // nil means ones
 	margins  []float64 // where margins start; nil means from the best constant
 	seen     int       // rows shown, n of which were kept
+	twins    *twins    // nil where few rows have any
+	odd      int32     // used column in which twins may differ; -1 for none
 }
 
 // Len returns the number of rows kept.
@@ -169,6 +171,9 @@ func (b *Binner) fill(d Data, first int) {
 func (b *Binner) Rows() (*Rows, error) {
 	if !b.watched && b.rows.seen != b.expected {
 		return nil, fmt.Errorf("gbdt: bins: %d rows, the sketch saw %d (show both the same rows)", b.rows.seen, b.expected)
+	}
+	if b.config.Twins != "" && !b.watched {
+		b.rows.findTwins(b.config.Twins)
 	}
 	return b.rows, nil
 }

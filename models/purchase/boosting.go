@@ -97,6 +97,7 @@ func (t *Times) searchNight(horizonDays int) (history.Day, bool) {
 // watchedLosses returns the log losses of the watched rows and the number of
 // trees that gave the least.
 func watchedLosses(ctx context.Context, c gbdt.Config, train, watch leaderboard.Rows) ([]float64, int, error) {
+	c.Twins = aheadColumn
 	m, report, err := c.FitWatched(ctx, data(train), data(watch))
 	if err != nil {
 		return nil, 0, err

@@ -204,7 +204,9 @@ func (f *field) linear() contender {
 func (f *field) boosted() contender {
 	return f.hazard(boostedHazard, leaderboard.Ensemble, boostedRows, numbered, func(ctx context.Context, rows leaderboard.Rows, weights []float64) (learner, error) {
 		rows = withoutBase(rows)
-		m, err := f.Boosting.Fit(ctx, rows.Columns, rows.X, rows.Y, weights)
+		boosting := f.Boosting
+		boosting.Twins = aheadColumn
+		m, err := boosting.Fit(ctx, rows.Columns, rows.X, rows.Y, weights)
 		if err != nil {
 			return nil, err
 		}
