@@ -2,7 +2,7 @@ package gbdt
 
 import (
 	"bytes"
-	"hash/maphash"
+	"hash/fnv"
 )
 
 // twins holds for every row the first that has the same bins in all columns but the
@@ -28,16 +28,18 @@ func (r *Rows) findTwins(column string) {
 		}
 	}
 	t := &twins{first: make([]int32, r.n), order: make([]int32, r.n)}
-	seed := maphash.MakeSeed()
 	seen := make(map[uint64]int32)
+	hash := fnv.New64a()
 	places := make([]int32, r.n+1) // twins of a row, and then where they stand
 	later := 0
 	for i := range t.first {
 		t.first[i] = int32(i)
 		before, after := r.around(i)
-		key := maphash.Bytes(seed, before) + 31*maphash.Bytes(seed, after)
-		if first, ok := seen[key]; !ok {
-			seen[key] = int32(i)
+		hash.Reset()
+		hash.Write(before)
+		hash.Write(after)
+		if first, ok := seen[hash.Sum64()]; !ok {
+			seen[hash.Sum64()] = int32(i)
 		} else if b, a := r.around(int(first)); bytes.Equal(before, b) && bytes.Equal(after, a) {
 			t.first[i] = first
 			later++
