@@ -37,26 +37,29 @@ type batch struct {
 func (r *Rows) addRows(h []cells, columns []int32, rows []int32, packed []int64) (touched uint8) {
 	var single, joined batch
 	front, behind := int(columns[0]), int(columns[len(columns)-1])
-	apart := r.twins == nil || slices.Contains(columns, r.odd)
+	apart := r.twins != nil && slices.Contains(columns, r.odd)
 	for len(rows) > 0 {
 		n := min(len(rows), histogramRows)
-		if apart {
-			for i, row := range rows[:n] {
-				single.offsets[i], single.sums[i] = int(row)*r.stride, packed[row]
-			}
-		}
-		b, size := &single, n
-		if r.twins != nil {
-			b, size = &joined, r.twins.join(&joined, rows[:n], packed, r.stride)
-		}
+		whole, size := &single, n
 		// These loads do not wait for each other: cache misses overlap, for which
 		// the first and the last bin of each row are touched, too.
-		for _, o := range b.offsets[:size] {
-			touched += r.byRow[o+front] + r.byRow[o+behind]
+		if r.twins == nil || apart {
+			for i, row := range rows[:n] {
+				o := int(row) * r.stride
+				single.offsets[i] = o
+				single.sums[i] = packed[row]
+				touched += r.byRow[o+front] + r.byRow[o+behind]
+			}
+		}
+		if r.twins != nil {
+			whole, size = &joined, r.twins.join(&joined, rows[:n], packed, r.stride)
+			for _, o := range joined.offsets[:size] {
+				touched += r.byRow[o+front] + r.byRow[o+behind]
+			}
 		}
 		for first := 0; first < len(columns); {
 			last := first + r.group(columns[first:])
-			b, size := b, size
+			b, size := whole, size
 			if apart && slices.Contains(columns[first:last], r.odd) {
 				b, size = &single, n
 			}
