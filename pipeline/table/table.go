@@ -2,7 +2,8 @@
 // numbers as float32 with NaN for missing, texts as strings.
 //
 // Learners take the columns as plain slices: Numbers returns them in the order
-// asked for. WriteParquet and ReadParquet keep a table in a file.
+// asked for. WriteParquet and ReadParquet keep a table in a file. Other Parquet files
+// are read here too: flat columns by Parquet, rows of structs by RowReader.
 package table
 
 import (
