@@ -115,8 +115,9 @@ func (s *shop) trainPurchases(ctx context.Context, t *training, churnDays int, t
 	for i, plan := range planned {
 		group.Go(func() (err error) {
 			guests := plan.HorizonDays == churnDays && (s.cfg.Train.Guests == nil || *s.cfg.Train.Guests)
-			all[i], err = s.trainPurchase(ctx, t, plan, guests, chosen)
-			tick()
+			if all[i], err = s.trainPurchase(ctx, t, plan, guests, chosen); err == nil {
+				tick()
+			}
 			return err
 		})
 	}

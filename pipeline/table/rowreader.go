@@ -240,8 +240,8 @@ type rowColumn struct {
 	pages  parquet.Pages // of the group before groups; nil between groups
 	page   parquet.Page
 	values parquet.ValueReader
-	buffer []parquet.Value // some values of page
-	at     int             // what comes next in buffer
+	buffer []parquet.Value   // some values of page
+	at     int               // what comes next in buffer
 	words  map[string]string // copied from page's dictionary; nil without one
 	last   string            // of words
 	length int               // of the last list
