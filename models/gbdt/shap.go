@@ -119,9 +119,14 @@ func newExplanation(m *Model) (*explanation, error) {
 	return e, nil
 }
 
-// explain adds the contributions of all trees in their order, a few trees with
-// their tables at a time.
+// explain adds the contributions of all trees in their order.
 func (e *explanation) explain(dst [][]float64, x [][]float32, rows int) {
+	e.eachBatch(rows, func(batch []*group, tables [][]float64) { e.add(dst, x, batch, tables) })
+}
+
+// eachBatch visits all trees in their order, as many at a time as there is room
+// for the tables that rows are explained with.
+func (e *explanation) eachBatch(rows int, visit func(batch []*group, tables [][]float64)) {
 	var tables []float64
 	for first := 0; first < len(e.groups); {
 		last, need := e.fitting(first, rows)
@@ -129,7 +134,7 @@ func (e *explanation) explain(dst [][]float64, x [][]float32, rows int) {
 			tables = make([]float64, need)
 		}
 		batch := slices.Concat(e.groups[first:last]...)
-		e.add(dst, x, batch, e.fill(batch, tables, rows))
+		visit(batch, e.fill(batch, tables, rows))
 		first = last
 	}
 }
@@ -172,18 +177,29 @@ func (e *explanation) fill(batch []*group, room []float64, rows int) [][]float64
 
 // add adds the contributions of groups to dst, block by block of rows.
 func (e *explanation) add(dst [][]float64, x [][]float32, batch []*group, tables [][]float64) {
-	rows, workers := len(dst[0]), runtime.GOMAXPROCS(0)
-	block := min(explainRows, (rows+workers-1)/workers)
-	forBlocks(workers, rows, block, func(_, first, last int) {
+	forExplained(len(dst[0]), func(first, last int) {
 		w := newWork(e.widest)
-		codes, sums := e.encode(x, first, last), make([][]float64, len(x))
-		for j := range dst {
-			sums[j] = dst[j][first:last]
-		}
+		codes, sums := e.encode(x, first, last), within(dst, first, last)
 		for k, g := range batch {
 			g.add(sums, codes, tables[k], w)
 		}
 	})
+}
+
+// forExplained calls do for blocks of rows that are explained at a time.
+func forExplained(rows int, do func(first, last int)) {
+	workers := runtime.GOMAXPROCS(0)
+	block := min(explainRows, (rows+workers-1)/workers)
+	forBlocks(workers, rows, block, func(_, first, last int) { do(first, last) })
+}
+
+// within returns the rows [first, last) of every column.
+func within(columns [][]float64, first, last int) [][]float64 {
+	block := make([][]float64, len(columns))
+	for j := range columns {
+		block[j] = columns[j][first:last]
+	}
+	return block
 }
 
 // encode returns the codes of rows [first, last): codes[j][i-first] of x[j][i].

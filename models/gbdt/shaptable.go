@@ -89,14 +89,7 @@ func (g *group) add(dst [][]float64, codes [][]uint32, table []float64, w *work)
 	for first := 0; first < rows; first += len(w.patterns) {
 		last := min(first+len(w.patterns), rows)
 		patterns := w.patterns[:last-first]
-		clear(patterns)
-		for k, column := range g.columns {
-			digits, cells := g.digits[k], codes[column][first:last]
-			patterns := patterns[:len(cells)]
-			for i, code := range cells {
-				patterns[i] += digits[code]
-			}
-		}
+		g.sumDigits(patterns, codes, first, -1)
 		for k, column := range g.columns {
 			values := table[k*g.size:][:g.size]
 			sums := dst[column][first:last]
@@ -108,23 +101,43 @@ func (g *group) add(dst [][]float64, codes [][]uint32, table []float64, w *work)
 	}
 }
 
+// sumDigits writes to patterns those of the rows from first on, without the digit
+// of column number without.
+func (g *group) sumDigits(patterns []uint16, codes [][]uint32, first, without int) {
+	clear(patterns)
+	for k, column := range g.columns {
+		if k == without {
+			continue
+		}
+		digits, cells := g.digits[k], codes[column][first:first+len(patterns)]
+		for i, code := range cells {
+			patterns[i] += digits[code]
+		}
+	}
+}
+
 // addDirectly is add without a table: the same sums in the same order.
 func (g *group) addDirectly(dst [][]float64, codes [][]uint32, w *work) {
 	for i := range codes[0] {
-		sums := w.sums[:len(g.columns)]
-		clear(sums)
 		g.narrow(codes, i, w)
-		for _, l := range g.leaves {
-			l.meet(w)
-			l.contributions(w.values, w.met, w)
-			for k, at := range l.at {
-				sums[at] += w.values[k]
-			}
-		}
-		for k, column := range g.columns {
-			dst[column][i] += sums[k]
+		for k, sum := range g.sumLeaves(w) {
+			dst[g.columns[k]][i] += sum
 		}
 	}
+}
+
+// sumLeaves returns the contributions of the group's columns to the row of w.codes.
+func (g *group) sumLeaves(w *work) []float64 {
+	sums := w.sums[:len(g.columns)]
+	clear(sums)
+	for _, l := range g.leaves {
+		l.meet(w)
+		l.contributions(w.values, w.met, w)
+		for k, at := range l.at {
+			sums[at] += w.values[k]
+		}
+	}
+	return sums
 }
 
 // narrow sets w.codes to the tree's codes of row i.

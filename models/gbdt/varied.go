@@ -13,26 +13,25 @@ import (
 // most where few columns are drawn for a tree, are asked once for all values, and
 // the other columns are looked at once. It is immutable and safe to share.
 type Varied struct {
-	model          *Model
-	column         int    // -1: not of the model
-	steady, asking *Model // the trees that do not ask the column, and those that do
-	forest         func() *forest
+	model  *Model
+	column int // -1: not of the model
+	steady int // trees that do not ask the column; they come first in the forest
+	forest func() *forest
 }
 
 // Vary prepares m for several values of a column.
 func (m *Model) Vary(column string) *Varied {
-	steady, asking := *m, *m
-	steady.Trees, asking.Trees = nil, nil
-	v := &Varied{model: m, column: slices.Index(m.Columns, column), steady: &steady, asking: &asking}
+	v := &Varied{model: m, column: slices.Index(m.Columns, column)}
+	var steady, asking []Tree
 	for _, t := range m.Trees {
 		if slices.Contains(t.Feature, int32(v.column)) {
-			asking.Trees = append(asking.Trees, t)
+			asking = append(asking, t)
 		} else {
-			steady.Trees = append(steady.Trees, t)
+			steady = append(steady, t)
 		}
 	}
-	steady.prepared, asking.prepared = prepare(steady), prepare(asking)
-	v.forest = sync.OnceValue(func() *forest { return newForest(len(m.Columns), slices.Concat(steady.Trees, asking.Trees)) })
+	v.steady = len(steady)
+	v.forest = sync.OnceValue(func() *forest { return newForest(len(m.Columns), slices.Concat(steady, asking)) })
 	return v
 }
 
@@ -54,7 +53,7 @@ func (v *Varied) Margins(dst [][]float64, columns []string, x [][]float32, value
 		for k := range dst {
 			part[k] = dst[k][first:last]
 		}
-		f.addVaried(part, x, first, v.column, values, len(v.steady.Trees))
+		f.addVaried(part, x, first, v.column, values, v.steady)
 	})
 	for k := range dst {
 		v.model.finish(dst[k], false)
@@ -75,60 +74,17 @@ func (v *Varied) Explain(dst [][]float64, columns []string, x [][]float32, value
 	if !measures(dst, len(v.model.Columns), rows) {
 		return fmt.Errorf("gbdt: explain: there must be room for %d rows of %d columns", rows, len(v.model.Columns))
 	}
-	total := make([]float64, rows)
-	for _, of := range weights {
-		for i, weight := range of {
-			total[i] += weight
-		}
+	e, err := v.model.ready().explanation()
+	if err != nil {
+		return fmt.Errorf("gbdt: explain: %w", err)
 	}
-	if err := v.addWeighted(dst, v.steady, x, total); err != nil {
-		return err
-	}
-	// One call for all values fills the tables of the trees once.
-	stacked := make([][]float32, len(x))
-	for j, cells := range x {
-		stacked[j] = slices.Repeat(cells, len(values))
-	}
-	if v.column >= 0 {
-		for i := range stacked[v.column] {
-			stacked[v.column][i] = values[i/rows]
-		}
-	}
-	return v.addWeighted(dst, v.asking, stacked, slices.Concat(weights...))
+	e.explainVaried(dst, x, newVariation(e, v.column, values, weights))
+	return nil
 }
 
 // measures reports whether table has so many lists of so many numbers.
 func measures(table [][]float64, lists, numbers int) bool {
 	return len(table) == lists && !slices.ContainsFunc(table, func(list []float64) bool { return len(list) != numbers })
-}
-
-// addWeighted adds the contributions of m's trees to rows, any number of times
-// those of dst one after the other.
-func (v *Varied) addWeighted(dst [][]float64, m *Model, x [][]float32, weights []float64) error {
-	if len(m.Trees) == 0 || len(weights) == 0 {
-		return nil
-	}
-	parts := make([][]float64, len(m.Columns))
-	for j := range parts {
-		parts[j] = make([]float64, len(weights))
-	}
-	if err := m.Explain(parts, m.Columns, x); err != nil {
-		return err
-	}
-	if v.model.Average { // the trees of the other are in the mean, too
-		share := float64(len(m.Trees)) / float64(len(v.model.Trees))
-		for i := range weights {
-			weights[i] *= share
-		}
-	}
-	for j, to := range dst {
-		for first := 0; first < len(weights); first += len(to) {
-			for i := range to {
-				to[i] += parts[j][first+i] * weights[first+i]
-			}
-		}
-	}
-	return nil
 }
 
 // align returns the cells in the order of the model's columns, with the first value

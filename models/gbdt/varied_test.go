@@ -87,6 +87,41 @@ func TestVariedIsTheModelForEachValue(t *testing.T) {
 	}
 }
 
+// TestVariedContributionsDoNotDependOnTables explains rows alone, for which no table
+// pays, and together.
+func TestVariedContributionsDoNotDependOnTables(t *testing.T) {
+	d := drawn(3000, 9)
+	m, err := Config{Trees: 20, Leaves: 8, MinData: 5, FeatureFraction: 0.5}.Fit(t.Context(), d.Columns, d.X, d.Y, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, values := m.Vary("count"), []float32{0, 1, 3, 3, 1e9, float32(math.NaN())}
+	explained := func(first, last int) [][]float64 {
+		x, weights := make([][]float32, len(d.X)), matrix(len(values), last-first)
+		for j := range x {
+			x[j] = d.X[j][first:last]
+		}
+		for k := range weights {
+			for i := range weights[k] {
+				weights[k][i] = 1 / float64(1+k+first+i)
+			}
+		}
+		dst := matrix(len(d.Columns), last-first)
+		if err := v.Explain(dst, d.Columns, x, values, weights); err != nil {
+			t.Fatal(err)
+		}
+		return dst
+	}
+	together := explained(0, len(d.Y))
+	for i := 0; i < len(d.Y); i += 97 {
+		for j, alone := range explained(i, i+1) {
+			if alone[0] != together[j][i] {
+				t.Fatalf("row %d, %s: %v alone, %v with others", i, d.Columns[j], alone[0], together[j][i])
+			}
+		}
+	}
+}
+
 func matrix(rows, columns int) [][]float64 {
 	m := make([][]float64, rows)
 	for k := range m {
