@@ -87,21 +87,13 @@ func (s *shop) train(ctx context.Context, t *training, churnDays int, progress c
 	if all.hazard, err = t.hazard(); err != nil {
 		return nil, err
 	}
-	tick := progress.Step("train", len(t.plans)+1)
-	if all.purchase, err = s.trainPurchases(ctx, t, churnDays, tick); err != nil {
-		return nil, err
-	}
-	if all.value, err = s.trainValue(ctx, t, all); err != nil {
-		return nil, err
-	}
-	tick()
-	return all, nil
+	return all, s.trainQuestions(ctx, t, churnDays, all, progress.Step("train", len(t.plans)+1))
 }
 
-// trainPurchases answers every horizon that was planned, the churn horizon first.
-// Two are at work at a time: one has all cores in its trees, where the other draws
-// rows and curves.
-func (s *shop) trainPurchases(ctx context.Context, t *training, churnDays int, tick func()) ([]answer, error) {
+// trainQuestions answers every horizon that was planned, the churn horizon first,
+// and value after the horizon that it is judged at. Two are at work at a time: one
+// has all cores in its trees, where the other draws rows and curves.
+func (s *shop) trainQuestions(ctx context.Context, t *training, churnDays int, all *answers, tick func()) error {
 	var planned []label.Plan
 	for _, days := range churnFirst(churnDays) {
 		if plan, ok := t.plans[days]; ok {
@@ -109,19 +101,27 @@ func (s *shop) trainPurchases(ctx context.Context, t *training, churnDays int, t
 		}
 	}
 	chosen := sync.OnceValues(func() (purchase.Config, error) { return t.choose(ctx, s.cfg.Seed) })
-	all := make([]answer, len(planned))
+	all.purchase = make([]answer, len(planned))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(2)
 	for i, plan := range planned {
 		group.Go(func() (err error) {
 			guests := plan.HorizonDays == churnDays && (s.cfg.Train.Guests == nil || *s.cfg.Train.Guests)
-			if all[i], err = s.trainPurchase(ctx, t, plan, guests, chosen); err == nil {
+			a := &all.purchase[i]
+			if *a, err = s.trainPurchase(ctx, t, plan, guests, chosen); err != nil {
+				return err
+			}
+			tick()
+			if plan.HorizonDays != t.valueDays {
+				return nil
+			}
+			if all.value, err = s.trainValue(ctx, t, a); err == nil {
 				tick()
 			}
 			return err
 		})
 	}
-	return all, group.Wait()
+	return group.Wait()
 }
 
 // choose returns the settings that all contests share.
@@ -182,13 +182,7 @@ func (s *shop) enough(train leaderboard.Rows, days int) bool {
 }
 
 // trainValue judges value at the longest horizon that could be labelled.
-func (s *shop) trainValue(ctx context.Context, t *training, all *answers) (*answer, error) {
-	var longest *answer
-	for i := range all.purchase {
-		if all.purchase[i].days == t.valueDays {
-			longest = &all.purchase[i]
-		}
-	}
+func (s *shop) trainValue(ctx context.Context, t *training, longest *answer) (*answer, error) {
 	growth, err := t.growth()
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func table(rows, columns int, seed uint64) (names []string, x [][]float32, y []f
 	}
 	y = make([]float64, rows)
 	for i := range y {
-		if rng.Float64() < sigmoid(margins[i]-1) {
+		if rng.Float64() < Probability(margins[i]-1) {
 			y[i] = 1
 		}
 	}

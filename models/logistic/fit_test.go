@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -47,7 +48,7 @@ func TestSeparatedClassesStayFinite(t *testing.T) {
 	low, high := 0.0, 100.0
 	for range 200 {
 		middle := (low + high) / 2
-		if 2*sigmoid(-middle) > lambda*middle {
+		if 2*Probability(-middle) > lambda*middle {
 			low = middle
 		} else {
 			high = middle
@@ -171,6 +172,24 @@ func TestUnitsDoNotMatter(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestSplitMarginsAddUp(t *testing.T) {
+	names, x, y := table(600, 9, 3)
+	m := mustFit(t, Config{}, names, x, y, nil)
+	named, rest := m.Split([]string{"c5", "c0", "unheard of"})
+	if diff := cmp.Diff([][]string{{"c0", "c5"}, {"c1", "c2", "c3", "c4", "c6", "c7", "c8"}}, [][]string{named.Columns(), rest.Columns()}); diff != "" {
+		t.Errorf("columns (-want +got):\n%s", diff)
+	}
+	whole, a, b := make([]float64, len(y)), make([]float64, len(y)), make([]float64, len(y))
+	for dst, m := range map[*[]float64]*Model{&whole: m, &a: named, &b: rest} {
+		if err := m.Margins(*dst, names, x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range whole {
+		near(t, "margin", a[i]+b[i], whole[i], 1e-12)
+	}
 }
 
 func TestConfigIsValidated(t *testing.T) {

@@ -3,6 +3,7 @@ package logistic
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Status says how a fit ended.
@@ -74,6 +75,18 @@ func (m *Model) Iterations() int { return m.iterations }
 // order and be more than the model needs. A column of the fit that is missing,
 // or a length that does not fit, is an error.
 func (m *Model) Predict(dst []float64, columns []string, x [][]float32) error {
+	if err := m.Margins(dst, columns, x); err != nil {
+		return err
+	}
+	for i, margin := range dst {
+		dst[i] = Probability(margin)
+	}
+	return nil
+}
+
+// Margins writes to dst[i] the margin (log-odds) of row i. Inputs and errors are
+// those of Predict.
+func (m *Model) Margins(dst []float64, columns []string, x [][]float32) error {
 	x, rows, err := m.align(columns, x)
 	if err != nil {
 		return fmt.Errorf("logistic: predict: %w", err)
@@ -93,11 +106,25 @@ func (m *Model) Predict(dst []float64, columns []string, x [][]float32) error {
 			t.write(z, x[t.column][first:last])
 			addScaled(margins, t.Coefficient, z)
 		}
-		for i, margin := range margins {
-			margins[i] = sigmoid(margin)
-		}
 	}
 	return nil
+}
+
+// Split returns the model in two whose margins add up to its own: the terms of the
+// named columns, and all others with the intercept. Who asks about the same rows
+// with other cells in a few columns computes the rest once.
+func (m *Model) Split(names []string) (named, rest *Model) {
+	named, rest = &Model{}, &Model{intercept: m.intercept}
+	for _, c := range m.columns {
+		part := rest
+		if slices.Contains(names, c.Name) {
+			part = named
+		}
+		part.columns = append(part.columns, c)
+	}
+	named.link()
+	rest.link()
+	return named, rest
 }
 
 // Explain writes to dst[j][i] what column j of Columns adds to the margin
@@ -157,8 +184,8 @@ func addScaled(dst []float64, a float64, z []float32) {
 	}
 }
 
-// sigmoid returns 1/(1+exp(-margin)) without overflow.
-func sigmoid(margin float64) float64 {
+// Probability returns 1/(1+exp(-margin)), without overflow.
+func Probability(margin float64) float64 {
 	e := math.Exp(-math.Abs(margin))
 	if margin >= 0 {
 		return 1 / (1 + e)

@@ -125,7 +125,7 @@ func (o *objective) addHessian(h blas64.Symmetric, beta []float64, shard int) {
 		root := margins[:b.rows]
 		o.margins(root, beta, b)
 		for i, margin := range root {
-			p := sigmoid(margin)
+			p := Probability(margin)
 			root[i] = math.Sqrt(o.weights[b.first+i] * p * (1 - p))
 		}
 		for t := range o.terms {

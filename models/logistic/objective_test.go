@@ -91,7 +91,7 @@ func TestLogLossIsStable(t *testing.T) {
 		p, loss := logLoss(tt.margin, tt.y)
 		near(t, "probability", p, tt.p, 1e-16)
 		near(t, "loss", loss, tt.loss, 1e-16)
-		near(t, "sigmoid", sigmoid(tt.margin), tt.p, 1e-16)
+		near(t, "Probability", Probability(tt.margin), tt.p, 1e-16)
 	}
 }
 

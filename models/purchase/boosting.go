@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"perennial/models/evaluate"
 	"perennial/models/gbdt"
 	"perennial/models/leaderboard"
@@ -57,26 +59,49 @@ func ChooseBoosting(ctx context.Context, times Times, horizonDays int, seed uint
 	if min(train.Positives(), watch.Positives()) < searchLeast || len(watch.Y) < searchLeast {
 		return unsearched(), nil
 	}
+	trials, err := tryBoostings(ctx, seed, train, watch)
+	if err != nil {
+		return gbdt.Config{}, err
+	}
 	var chosen gbdt.Config
 	var best []float64
-	settings := Boostings()
-	slices.Reverse(settings)
-	for _, c := range settings {
-		c.Seed = seed
-		losses, trees, err := watchedLosses(ctx, c, train, watch)
-		if err != nil {
-			return c, fmt.Errorf("purchase: choose boosting: %d leaves: %w", c.Leaves, err)
-		}
-		c.Trees = trees
-		worse, standardError := excess(losses, best)
+	for _, t := range slices.Backward(trials) {
+		worse, standardError := excess(t.losses, best)
 		if worse <= standardError {
-			chosen = c
+			chosen = t.config
 		}
 		if best == nil || worse < 0 {
-			best = losses
+			best = t.losses
 		}
 	}
 	return chosen, nil
+}
+
+// trial is what settings gave.
+type trial struct {
+	config gbdt.Config // with the number of trees that served best
+	losses []float64   // of the watched rows
+}
+
+// tryBoostings fits each of Boostings on train, as long as watch gains by it. Two
+// are at work at a time: a fit has stretches for one core.
+func tryBoostings(ctx context.Context, seed uint64, train, watch leaderboard.Rows) ([]trial, error) {
+	trials := make([]trial, len(Boostings()))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(2)
+	for i, c := range Boostings() {
+		group.Go(func() error {
+			c.Seed = seed
+			losses, trees, err := watchedLosses(ctx, c, train, watch)
+			if err != nil {
+				return fmt.Errorf("purchase: choose boosting: %d leaves: %w", c.Leaves, err)
+			}
+			c.Trees = trees
+			trials[i] = trial{c, losses}
+			return nil
+		})
+	}
+	return trials, group.Wait()
 }
 
 // searchNight returns the oldest cutoff that is within a horizon of the end, and

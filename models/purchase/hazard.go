@@ -20,8 +20,8 @@ type Hazard struct {
 }
 
 func newHazard(edges []int, marks marker, pooled learner) *Hazard {
-	h := &Hazard{Edges: edges, marks: marks, pooled: pooled, pool: poolOf(pooled)}
 	names := marks.names(edges)
+	h := &Hazard{Edges: edges, marks: marks, pooled: pooled, pool: poolOf(pooled, names)}
 	for _, name := range pooled.Columns() {
 		if !slices.Contains(names, name) {
 			h.columns = append(h.columns, name)
@@ -103,11 +103,17 @@ func (h *Hazard) at(columns []string, x [][]float32, rows int) *marked {
 
 // interval returns the table in interval k.
 func (t *marked) interval(k int) (names []string, x [][]float32) {
-	x = slices.Clone(t.x)
-	for j := range len(t.names) - len(t.x) {
+	_, marks := t.marksOf(k)
+	return t.names, slices.Concat(t.x, marks)
+}
+
+// marksOf returns the columns that tell interval k.
+func (t *marked) marksOf(k int) (names []string, x [][]float32) {
+	names = t.names[len(t.x):]
+	for j := range names {
 		x = append(x, t.hazard.marks.cells(j, t.hazard.Edges, k, t.recency, t.index))
 	}
-	return t.names, x
+	return names, x
 }
 
 // ends returns the ends of the intervals as cells.

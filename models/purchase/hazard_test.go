@@ -66,6 +66,26 @@ func TestHazardIsTheProductOfItsIntervals(t *testing.T) {
 	}
 }
 
+// TestPooledRegressionIsAskedAsItsLearner compares the sums that are shared between
+// intervals with the regression asked about each.
+func TestPooledRegressionIsAskedAsItsLearner(t *testing.T) {
+	h, _ := hazards(t, []int{14, 30, 60})
+	judge := shop(50, 2)
+	rows := h.at(judge.Columns, judge.X, len(judge.Y))
+	got := [][]float64{make([]float64, 50), make([]float64, 50), make([]float64, 50)}
+	if err := h.pool.predict(got, rows); err != nil {
+		t.Fatal(err)
+	}
+	for k := range got {
+		names, cells := rows.interval(k)
+		for i, want := range predict(t, h.pooled, names, cells) {
+			if math.Abs(got[k][i]-want) > 1e-14 {
+				t.Fatalf("interval %d, row %d: %v, want %v", k, i, got[k][i], want)
+			}
+		}
+	}
+}
+
 // TestShorterHorizonIsNeverLikelier: hazards of the same learner are monotone by
 // construction.
 func TestShorterHorizonIsNeverLikelier(t *testing.T) {

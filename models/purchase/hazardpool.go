@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"perennial/models/gbdt"
+	"perennial/models/logistic"
 )
 
 // pool is the learner of a hazard, asked for all intervals at once.
@@ -15,9 +16,15 @@ type pool interface {
 	explain(dst [][]float64, t *marked, weights [][]float64) error
 }
 
-func poolOf(l learner) pool {
-	if l, ok := l.(trees); ok {
+// poolOf returns a learner that takes names, which differ between intervals, as a
+// pool.
+func poolOf(l learner, names []string) pool {
+	switch l := l.(type) {
+	case trees:
 		return pooledTrees{l.Vary(aheadColumn), l.Objective}
+	case *logistic.Model:
+		marks, rest := l.Split(names)
+		return pooledRegression{oneByOne{l}, marks, rest}
 	}
 	return oneByOne{l}
 }
@@ -49,6 +56,29 @@ func (o oneByOne) explain(dst [][]float64, t *marked, weights [][]float64) error
 			for i, part := range of {
 				dst[j][i] += part * weights[k][i]
 			}
+		}
+	}
+	return nil
+}
+
+// pooledRegression adds up what does not differ between intervals once.
+type pooledRegression struct {
+	oneByOne
+	marks, rest *logistic.Model // whose margins add up to the regression's
+}
+
+func (p pooledRegression) predict(dst [][]float64, t *marked) error {
+	rest := make([]float64, len(t.index))
+	if err := p.rest.Margins(rest, t.names[:len(t.x)], t.x); err != nil {
+		return err
+	}
+	for k := range dst {
+		names, cells := t.marksOf(k)
+		if err := p.marks.Margins(dst[k], names, cells); err != nil {
+			return fmt.Errorf("hazard up to day %d: %w", t.hazard.Edges[k], err)
+		}
+		for i, margin := range dst[k] {
+			dst[k][i] = logistic.Probability(rest[i] + margin)
 		}
 	}
 	return nil

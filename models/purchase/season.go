@@ -163,29 +163,50 @@ func twin(name string, rung leaderboard.Rung, lastYear LastYear, model func() (*
 }
 
 // paceOf returns the pace at which the probabilities p sum to the customers who
-// ordered, by bisection on its logarithm.
+// ordered: by Newton's method on its logarithm, between bounds that close in.
 func paceOf(p []float64, ordered int) (float64, error) {
+	hazards := make([]float64, len(p)) // at a pace of 1
+	for i, p := range p {
+		hazards[i] = -math.Log1p(-p)
+	}
 	low, high := -math.Log(maxPace), math.Log(maxPace)
-	if expected(p, math.Exp(low)) > float64(ordered) || expected(p, math.Exp(high)) < float64(ordered) {
+	least, _ := expectedAt(hazards, math.Exp(low))
+	most, _ := expectedAt(hazards, math.Exp(high))
+	if least > float64(ordered) || most < float64(ordered) {
 		return 0, fmt.Errorf("%d of %d customers ordered, which no season explains", ordered, len(p))
 	}
-	for range 60 { // until the logarithm is exact to a double
-		if middle := (low + high) / 2; expected(p, math.Exp(middle)) < float64(ordered) {
-			low = middle
+	at := 0.0
+	for range 60 { // as many bisections are exact to a double
+		expected, slope := expectedAt(hazards, math.Exp(at))
+		if expected < float64(ordered) {
+			low = at
 		} else {
-			high = middle
+			high = at
+		}
+		next := at + (float64(ordered)-expected)/slope
+		if !(low <= next && next <= high) {
+			next = (low + high) / 2
+		}
+		step := math.Abs(next - at)
+		at = next
+		if step < 1e-9 {
+			break // the step is taken, and squares what is left
 		}
 	}
-	return math.Exp(low), nil
+	return math.Exp(at), nil
 }
 
-// expected returns the expected number of customers who order at a pace.
-func expected(p []float64, pace float64) float64 {
-	var sum float64
-	for _, p := range p {
-		sum += atPace(p, pace)
+// expectedAt returns the expected number of customers who order at a pace, and
+// its derivative by the logarithm of the pace.
+func expectedAt(hazards []float64, pace float64) (orders, slope float64) {
+	for _, h := range hazards {
+		p := -math.Expm1(-h * pace)
+		orders += p
+		if p < 1 {
+			slope += (1 - p) * h * pace
+		}
 	}
-	return sum
+	return orders, slope
 }
 
 // atPace returns 1 − (1−p)^pace.

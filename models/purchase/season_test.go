@@ -105,6 +105,15 @@ func TestAtPace(t *testing.T) {
 	}
 }
 
+// expected returns the expected number of customers who order at a pace.
+func expected(p []float64, pace float64) float64 {
+	var sum float64
+	for _, p := range p {
+		sum += atPace(p, pace)
+	}
+	return sum
+}
+
 func sum(v []float64) float64 {
 	var total float64
 	for _, x := range v {
