@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"sync"
 )
 
 const (
@@ -39,8 +40,8 @@ func (m *Model) Base() float64 {
 //
 // A row's contributions do not depend, to the bit, on the rows beside it or on
 // GOMAXPROCS. The first call prepares the model, 30 ms and some 15 MB for 200 trees of 31
-// leaves. Explain many rows in one call: from a few hundred on it fills tables, up to
-// 64 MB at a time, that rows then only look up.
+// leaves. Explain many rows in one call: from a few hundred on it fills tables that
+// rows then only look up. The model keeps them, unless they need more than 64 MB.
 func (m *Model) Explain(dst [][]float64, columns []string, x [][]float32) error {
 	x, rows, err := align(m.Columns, columns, x)
 	if err != nil {
@@ -97,6 +98,9 @@ type explanation struct {
 	widest  int        // columns that a group asks, at most
 	groups  [][]*group // of every tree
 	room    int        // numbers in the tables held at a time
+
+	mu   sync.Mutex
+	kept [][]float64 // tables of all groups, nil where not filled yet; for a model whose tables all have room
 }
 
 func newExplanation(m *Model) (*explanation, error) {
@@ -125,8 +129,14 @@ func (e *explanation) explain(dst [][]float64, x [][]float32, rows int) {
 }
 
 // eachBatch visits all trees in their order, as many at a time as there is room
-// for the tables that rows are explained with.
+// for the tables that rows are explained with. If all have room they stay filled
+// for the next rows.
 func (e *explanation) eachBatch(rows int, visit func(batch []*group, tables [][]float64)) {
+	if last, _ := e.fitting(0, math.MaxInt/patternsPerRow); last == len(e.groups) {
+		all := slices.Concat(e.groups...)
+		visit(all, e.keep(all, rows))
+		return
+	}
 	var tables []float64
 	for first := 0; first < len(e.groups); {
 		last, need := e.fitting(first, rows)
@@ -163,16 +173,39 @@ func (e *explanation) fill(batch []*group, room []float64, rows int) [][]float64
 		n := g.tableSize(rows)
 		tables[k], room = room[:n:n], room[n:]
 	}
+	e.fillAll(batch, tables)
+	return tables
+}
+
+// keep returns the table of each group: those of earlier rows, and now those that
+// pay for so many.
+func (e *explanation) keep(all []*group, rows int) [][]float64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	tables, added := make([][]float64, len(all)), make([][]float64, len(all))
+	copy(tables, e.kept)
+	for k, g := range all {
+		if len(tables[k]) == 0 {
+			added[k] = make([]float64, g.tableSize(rows))
+			tables[k] = added[k]
+		}
+	}
+	e.fillAll(all, added)
+	e.kept = tables
+	return tables
+}
+
+// fillAll fills the tables that are not empty.
+func (e *explanation) fillAll(groups []*group, tables [][]float64) {
 	workers := runtime.GOMAXPROCS(0)
 	forEach(workers, workers, func(worker int) {
 		w := newWork(e.widest)
-		for k := worker; k < len(batch); k += workers {
+		for k := worker; k < len(groups); k += workers {
 			if len(tables[k]) > 0 {
-				batch[k].fill(tables[k], w)
+				groups[k].fill(tables[k], w)
 			}
 		}
 	})
-	return tables
 }
 
 // add adds the contributions of groups to dst, block by block of rows.
