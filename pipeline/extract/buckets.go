@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -71,9 +72,13 @@ func (p *pass) sortBuckets(ctx context.Context) (*repeats, error) {
 	}
 	found := make([]repeats, n)
 	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(2) // DuckDB uses all threads for each; the second fills the gaps of the first
+	db, atOnce := p.sorter, p.config.sortedAtOnce()
+	if n < atOnce {
+		db = p.db // cores that no bucket is left for
+	}
+	group.SetLimit(atOnce)
 	for k := range n {
-		group.Go(func() error { return p.fillBucket(gctx, k, &found[k]) })
+		group.Go(func() error { return p.fillBucket(gctx, db, k, &found[k]) })
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
@@ -90,9 +95,20 @@ func (p *pass) sortBuckets(ctx context.Context) (*repeats, error) {
 	return all, nil
 }
 
+// sortedAtOnce is the number of buckets that are sorted at a time, each on a core of
+// its own: several cores for one bucket lose a tenth of their time to each other.
+func (c *Config) sortedAtOnce() int {
+	cores := c.Threads
+	if cores == 0 {
+		cores = runtime.GOMAXPROCS(0)
+	}
+	const each = 256 << 20 // bytes of the limit, of which DuckDB's pool is half
+	return max(1, min(cores, int(bytesOf(c.MemoryLimit)/each)))
+}
+
 // fillBucket writes one sorted file, or shares the earlier one if nothing in it
 // has changed.
-func (p *pass) fillBucket(ctx context.Context, k int, found *repeats) error {
+func (p *pass) fillBucket(ctx context.Context, db *database, k int, found *repeats) error {
 	rows, err := p.bucketRows(k)
 	if err != nil {
 		return err
@@ -102,7 +118,7 @@ func (p *pass) fillBucket(ctx context.Context, k int, found *repeats) error {
 		p.state.Buckets[k], p.state.Sorted[k] = p.old.Buckets[k], p.old.Sorted[k]
 		return share(sortedPath(p.memory.dir, p.table, k), path)
 	}
-	if err := p.sortBucket(ctx, k, rows, path, &p.state.Buckets[k], found); err != nil {
+	if err := p.sortBucket(ctx, db, k, rows, path, &p.state.Buckets[k], found); err != nil {
 		return err
 	}
 	p.state.Sorted[k], err = sumFile(path)
@@ -139,9 +155,8 @@ func (p *pass) bucketRows(k int) (string, error) {
 }
 
 // sortBucket writes one sorted file.
-func (p *pass) sortBucket(ctx context.Context, k int, rows, path string, c *bucketCounts, found *repeats) (err error) {
-	db, err := p.db.fork(ctx)
-	if err != nil {
+func (p *pass) sortBucket(ctx context.Context, db *database, k int, rows, path string, c *bucketCounts, found *repeats) (err error) {
+	if db, err = db.fork(ctx); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.conn.Close()) }()

@@ -22,8 +22,9 @@ type extraction struct {
 	spill  string
 	log    *slog.Logger
 	db     *database
-	duckdb string  // its version
-	memory *Memory // of the extract to build on; nil reads everything
+	sorter *database // another one, which takes one core for a statement
+	duckdb string    // its version
+	memory *Memory   // of the extract to build on; nil reads everything
 	// categories is the hash of the table product_categories; "" if it is not there.
 	categories string
 }
@@ -43,6 +44,12 @@ func (x *extraction) readAll(ctx context.Context, sources []*surveyed) (reports 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, x.db.close()) }()
+	ofOneCore := *x.config
+	ofOneCore.Threads = 1
+	if x.sorter, err = openDatabase(ctx, &ofOneCore, x.spill, nil, folders...); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, x.sorter.close()) }()
 	if err := x.db.row(ctx, "SELECT library_version FROM pragma_version()", &x.duckdb); err != nil {
 		return nil, err
 	}
