@@ -132,7 +132,7 @@ func (e *explanation) explain(dst [][]float64, x [][]float32, rows int) {
 // for the tables that rows are explained with. If all have room they stay filled
 // for the next rows.
 func (e *explanation) eachBatch(rows int, visit func(batch []*group, tables [][]float64)) {
-	if last, _ := e.fitting(0, math.MaxInt/patternsPerRow); last == len(e.groups) {
+	if e.roomForAll() {
 		all := slices.Concat(e.groups...)
 		visit(all, e.keep(all, rows))
 		return
@@ -147,6 +147,13 @@ func (e *explanation) eachBatch(rows int, visit func(batch []*group, tables [][]
 		visit(batch, e.fill(batch, tables, rows))
 		first = last
 	}
+}
+
+// roomForAll reports whether the tables of all trees have room at a time, for any
+// number of rows.
+func (e *explanation) roomForAll() bool {
+	last, _ := e.fitting(0, math.MaxInt/patternsPerRow)
+	return last == len(e.groups)
 }
 
 // fitting returns the trees [first, last), one at least, whose tables fit into

@@ -110,6 +110,7 @@ func (g *group) sumDigits(patterns []uint16, codes [][]uint32, first, without in
 			continue
 		}
 		digits, cells := g.digits[k], codes[column][first:first+len(patterns)]
+		patterns := patterns[:len(cells)]
 		for i, code := range cells {
 			patterns[i] += digits[code]
 		}

@@ -9,9 +9,10 @@ import (
 )
 
 // Varied is a model that is asked about the same rows with several values of one
-// column, as the intervals of a pooled hazard. The trees that never ask the column,
-// most where few columns are drawn for a tree, are asked once for all values, and
-// the other columns are looked at once. It is immutable and safe to share.
+// column, as the intervals of a pooled hazard. The other columns are looked at once.
+// A tree that never asks the column, as most where few columns are drawn for each, is
+// asked once for all values; of the others, contributions are asked once for the
+// values that a tree does not tell apart. It is immutable and safe to share.
 type Varied struct {
 	model  *Model
 	column int // -1: not of the model
@@ -73,6 +74,9 @@ func (v *Varied) Explain(dst [][]float64, columns []string, x [][]float32, value
 	}
 	if !measures(dst, len(v.model.Columns), rows) {
 		return fmt.Errorf("gbdt: explain: there must be room for %d rows of %d columns", rows, len(v.model.Columns))
+	}
+	if rows == 0 {
+		return nil
 	}
 	e, err := v.model.ready().explanation()
 	if err != nil {

@@ -151,4 +151,8 @@ func TestVariedChecksItsRoom(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
+	none := make([][]float32, len(d.X))
+	if err := v.Explain(matrix(len(d.Columns), 0), d.Columns, none, two, matrix(2, 0)); err != nil {
+		t.Errorf("no rows: %v", err)
+	}
 }
