@@ -58,7 +58,7 @@ func (v *variation) classes(g *group) (at int, classes []alike) {
 	if at < 0 {
 		return at, nil
 	}
-	var own []uint32 // the tree's codes of what is in members
+	var own []uint32 // of what is in members: its digit, or the tree's code where there are no digits
 	var members [][]int
 	for k, code := range v.codes {
 		class := g.codes[at][code]

@@ -112,7 +112,8 @@ func (m *Model) Margins(dst []float64, columns []string, x [][]float32) error {
 
 // Split returns the model in two whose margins add up to its own: the terms of the
 // named columns, and all others with the intercept. Who asks about the same rows
-// with other cells in a few columns computes the rest once.
+// with other cells in a few columns computes the rest once. Neither part knows how
+// the fit went.
 func (m *Model) Split(names []string) (named, rest *Model) {
 	named, rest = &Model{}, &Model{intercept: m.intercept}
 	for _, c := range m.columns {
