@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -147,11 +148,26 @@ func (u unconditional) DeleteIf(ctx context.Context, key string, _ store.Tag) er
 	return u.Delete(ctx, key)
 }
 
-// forgetful looks and then writes, with nothing to keep others out between.
-type forgetful struct{ store.Keeper }
+// forgetful looks and then writes, with nothing to keep others out between. The
+// first to look waits for another's look, so that both believe what they saw.
+type forgetful struct {
+	store.Keeper
+	looks   *atomic.Int64
+	another chan struct{}
+}
+
+func newForgetful(k store.Keeper) store.Keeper {
+	return forgetful{Keeper: k, looks: new(atomic.Int64), another: make(chan struct{})}
+}
 
 func (f forgetful) ReplaceIf(ctx context.Context, key string, tag store.Tag, body []byte) (store.Tag, error) {
 	_, now, err := f.ReadTagged(ctx, key)
+	switch f.looks.Add(1) {
+	case 1:
+		<-f.another
+	case 2:
+		close(f.another)
+	}
 	if err != nil && !errors.Is(err, store.ErrNotExist) {
 		return store.Absent, err
 	}
@@ -165,6 +181,11 @@ func (f forgetful) ReplaceIf(ctx context.Context, key string, tag store.Tag, bod
 	return now, err
 }
 
+func (f forgetful) Create(ctx context.Context, key string, body []byte) error {
+	_, err := f.ReplaceIf(ctx, key, store.Absent, body)
+	return err
+}
+
 // The negative controls: the battery finds what it is there to find.
 func TestWrongKeepersAreCaught(t *testing.T) {
 	for name, tc := range map[string]struct {
@@ -176,7 +197,7 @@ func TestWrongKeepersAreCaught(t *testing.T) {
 			"a lease that was taken over is not given back by who lost it",
 		},
 		"a condition that is only looked at": {
-			func(k store.Keeper) store.Keeper { return forgetful{k} },
+			newForgetful,
 			"one of many first writers wins",
 		},
 	} {
