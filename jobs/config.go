@@ -31,8 +31,8 @@ type Config struct {
 
 	Store     string         `yaml:"store"`     // folder, relative to the YAML file, or gs://bucket/prefix; default ./out
 	Workspace string         `yaml:"workspace"` // folder to work in; default: the store's own, for gs:// ./work/<shop>
-	Seed      uint64         `yaml:"seed"`      // default 1
-	MaxAge    features.Span  `yaml:"max_age"`
+	Seed      uint64         `yaml:"seed"`      // of everything that is drawn; default 1
+	MaxAge    features.Span  `yaml:"max_age"`   // how old the newest order may be before a night ends with exit code 66; default 7d
 	Churn     Churn          `yaml:"churn"`
 	Train     Train          `yaml:"train"`
 	Publish   Publish        `yaml:"publish"`
@@ -40,7 +40,7 @@ type Config struct {
 	Features  []features.Own `yaml:"features"`
 	Recommend Recommend      `yaml:"recommend"`
 	Actions   action.Config  `yaml:"actions"`
-	Preset    string         `yaml:"preset"` // of the orders source, for short
+	Preset    string         `yaml:"preset"` // of sources.orders, for short
 
 	location   *time.Location
 	erasureKey erasure.Secret // from the environment; "" for the one in the store
@@ -48,7 +48,7 @@ type Config struct {
 
 // Churn says when silence counts as churn.
 type Churn struct {
-	HorizonDays Horizon `yaml:"horizon_days"` // 30, 60, 90, 180, 365 or auto (default)
+	HorizonDays Horizon `yaml:"horizon_days"` // of silence that count as churn, 1 to 730; default auto: the shortest of 30, 60, 90, 180 and 365 within which a shop's customers usually order again
 }
 
 // Horizon is a number of days; 0 is auto.
@@ -78,21 +78,20 @@ func (h Horizon) MarshalText() ([]byte, error) {
 
 // Train says when and on what models are trained.
 type Train struct {
-	Every   features.Span `yaml:"every"`    // default 7d
-	Cutoffs int           `yaml:"cutoffs"`  // training cutoffs per question; default 6
+	Every   features.Span `yaml:"every"`    // how long models stay in office before they are trained again; default 7d
+	Cutoffs int           `yaml:"cutoffs"`  // days of the past that each question trains on; default 6
 	MaxRows int           `yaml:"max_rows"` // of all cutoffs together, last year's apart; default 300,000
-	Guests  *bool         `yaml:"guests"`   // golearn's learners on the leaderboard; default true
+	Guests  *bool         `yaml:"guests"`   // whether golearn's learners compete too; default true
 }
 
-// Publish says how published score sets are kept. A night deletes nothing, so
-// today every commit stays readable whatever Keep says.
+// Publish says how long published scores are kept. A night deletes nothing; gc does.
 type Publish struct {
-	Keep int `yaml:"keep"` // commits that must stay readable; default 14
+	Keep int `yaml:"keep"` // newest commits whose scores gc leaves, beside everything younger than 30 days; default 14
 }
 
 // Recommend says what may be recommended.
 type Recommend struct {
-	Exclude []string `yaml:"exclude"` // product ids or patterns such as gift_*: postage, fees, vouchers
+	Exclude []string `yaml:"exclude"` // product ids or patterns as gift_*, for postage, fees and vouchers
 }
 
 // Load reads the YAML file at name. ${VAR} is replaced from the environment

@@ -174,7 +174,7 @@ func TestAnOfferThatNoBudgetHolds(t *testing.T) {
 // A comparison customer does not use a call up, and is told what the policy group gets.
 func TestComparisonCustomersTakeNothingAway(t *testing.T) {
 	config := everybody()
-	config.Holdout = ptr(0.5)
+	config.Holdout = new(0.5)
 	config.Capacity = map[string]int{"personal_call": 10}
 	shop := manyRegulars(200)
 	for i := range shop {

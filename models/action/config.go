@@ -1,6 +1,7 @@
 package action
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -9,67 +10,47 @@ import (
 	"slices"
 )
 
-// Config is what a shop decides about its actions. The zero value means the
-// defaults named at each field; where 0 is a choice of its own the field is a
-// pointer and nil is the default.
+// Config is what a shop decides about its actions. A field that is nil, empty or not
+// in a map has its default; 0 is a choice of the shop's.
 type Config struct {
-	// Salt seeds who is in which group. Change it once a year: a new salt draws
-	// new groups. Default "1".
-	Salt string `yaml:"salt" json:"salt"`
-	// Holdout is the share of customers that gets nothing, so that the effect of
-	// all actions together can be measured. Default 0.1.
-	Holdout *float64 `yaml:"holdout" json:"holdout"`
-	// Baseline is the share that gets the shop's own simple rule: BaselineAction
-	// after BaselineDays without an order. Defaults 0, soft_checkin, 90.
-	Baseline       *float64 `yaml:"baseline" json:"baseline"`
-	BaselineAction string   `yaml:"baseline_action" json:"baseline_action"`
-	BaselineDays   int      `yaml:"baseline_days" json:"baseline_days"`
-	// Explore is the share of decisions drawn by lot among the worthwhile actions
-	// and none; without it the effects of single actions cannot be learnt.
-	// Default 0.1; 0.02 is enough for ten million customers.
-	Explore *float64 `yaml:"explore" json:"explore"`
+	Salt           string   `yaml:"salt" json:"salt"`                       // seeds who is in which group; change it once a year, which draws new groups; default "1"
+	Holdout        *float64 `yaml:"holdout" json:"holdout"`                 // share of customers that gets nothing, so that the effect of all actions together can be measured; default 0.1
+	Baseline       *float64 `yaml:"baseline" json:"baseline"`               // share that gets the shop's own simple rule instead: baseline_action after baseline_days without an order; default 0
+	BaselineAction string   `yaml:"baseline_action" json:"baseline_action"` // default soft_checkin
+	BaselineDays   *int     `yaml:"baseline_days" json:"baseline_days"`     // default 90
+	Explore        *float64 `yaml:"explore" json:"explore"`                 // share of decisions drawn by lot among the worthwhile actions and none, without which effects of single actions cannot be learnt; default 0.1, and 0.02 is enough for ten million customers
 
-	// Margin is the share of an order's value that the shop keeps. Default 0.4.
-	Margin float64 `yaml:"margin" json:"margin"`
-	// What one contact costs, in the shop's currency. Defaults 0.01, 0.08, 6.
-	EmailCost float64 `yaml:"email_cost" json:"email_cost"`
-	SMSCost   float64 `yaml:"sms_cost" json:"sms_cost"`
-	PhoneCost float64 `yaml:"phone_cost" json:"phone_cost"`
+	Margin    *float64 `yaml:"margin" json:"margin"`         // share of an order's value that the shop keeps; default 0.4
+	EmailCost *float64 `yaml:"email_cost" json:"email_cost"` // of one e-mail, in the shop's currency; default 0.01
+	SMSCost   *float64 `yaml:"sms_cost" json:"sms_cost"`     // of one SMS; default 0.08
+	PhoneCost *float64 `yaml:"phone_cost" json:"phone_cost"` // of one call; default 6
 
-	// Capacity limits how many customers get an action in one night; 0 is never.
-	// Default 10 for each action done by a person, no limit for the others.
-	Capacity map[string]int `yaml:"capacity" json:"capacity"`
-	// DiscountBudget limits the face value of one night's discounts, were all of
-	// them used on an average order. Default 0: no discounts.
-	DiscountBudget float64 `yaml:"discount_budget" json:"discount_budget"`
-	// ApproveDiscountOver is the face value above which a person must agree to a
-	// discount. Default 0: to every one.
-	ApproveDiscountOver float64 `yaml:"approve_discount_over" json:"approve_discount_over"`
+	Capacity            map[string]int `yaml:"capacity" json:"capacity"`                           // how many customers get an action in one night, by its name; 0 is never; default 10 for each that a person does, no limit for the others
+	DiscountBudget      float64        `yaml:"discount_budget" json:"discount_budget"`             // face value of one night's discounts, were all of them used on an average order; default 0, no discounts
+	ApproveDiscountOver float64        `yaml:"approve_discount_over" json:"approve_discount_over"` // face value above which a person must agree to a discount; default 0, to every one
 
-	// Contact limits per customer, all actions together. Defaults 7, 4, 7.
-	DaysBetweenContacts int `yaml:"days_between_contacts" json:"days_between_contacts"`
-	ContactsIn30Days    int `yaml:"contacts_in_30_days" json:"contacts_in_30_days"`
-	QuietDaysAfterOrder int `yaml:"quiet_days_after_order" json:"quiet_days_after_order"`
+	DaysBetweenContacts *int `yaml:"days_between_contacts" json:"days_between_contacts"`   // that a customer is left alone after any contact; default 7
+	ContactsIn30Days    *int `yaml:"contacts_in_30_days" json:"contacts_in_30_days"`       // contacts of a customer after which she is left alone; default 4
+	QuietDaysAfterOrder *int `yaml:"quiet_days_after_order" json:"quiet_days_after_order"` // without advertising after an order; default 7
 
-	// Currency stands behind amounts in reasons. The job sets it.
-	Currency string `yaml:"-" json:"currency"`
+	Currency string `yaml:"-" json:"currency"` // stands behind amounts in reasons; the job sets it
 }
 
 // withDefaults returns c with every default spelt out.
 func (c Config) withDefaults() Config {
-	defaultTo(&c.Salt, "1")
-	c.Holdout = orShare(c.Holdout, 0.1)
-	c.Baseline = orShare(c.Baseline, 0)
-	c.Explore = orShare(c.Explore, 0.1)
-	defaultTo(&c.BaselineAction, "soft_checkin")
-	defaultTo(&c.BaselineDays, 90)
-	defaultTo(&c.Margin, 0.4)
-	defaultTo(&c.EmailCost, 0.01)
-	defaultTo(&c.SMSCost, 0.08)
-	defaultTo(&c.PhoneCost, 6)
-	defaultTo(&c.DaysBetweenContacts, 7)
-	defaultTo(&c.ContactsIn30Days, 4)
-	defaultTo(&c.QuietDaysAfterOrder, 7)
+	c.Salt = cmp.Or(c.Salt, "1")
+	c.BaselineAction = cmp.Or(c.BaselineAction, "soft_checkin")
+	c.Holdout = cmp.Or(c.Holdout, new(0.1))
+	c.Baseline = cmp.Or(c.Baseline, new(0.0))
+	c.Explore = cmp.Or(c.Explore, new(0.1))
+	c.Margin = cmp.Or(c.Margin, new(0.4))
+	c.EmailCost = cmp.Or(c.EmailCost, new(0.01))
+	c.SMSCost = cmp.Or(c.SMSCost, new(0.08))
+	c.PhoneCost = cmp.Or(c.PhoneCost, new(6.0))
+	c.BaselineDays = cmp.Or(c.BaselineDays, new(90))
+	c.DaysBetweenContacts = cmp.Or(c.DaysBetweenContacts, new(7))
+	c.ContactsIn30Days = cmp.Or(c.ContactsIn30Days, new(4))
+	c.QuietDaysAfterOrder = cmp.Or(c.QuietDaysAfterOrder, new(7))
 	capacity := maps.Clone(c.Capacity)
 	if capacity == nil {
 		capacity = map[string]int{}
@@ -83,20 +64,6 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-func defaultTo[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}
-
-func orShare(share *float64, value float64) *float64 {
-	if share != nil {
-		value = *share
-	}
-	return &value
-}
-
 // check returns what is wrong with c, defaults spelt out.
 func (c Config) check(catalogue []Action) error {
 	shares := []struct {
@@ -104,7 +71,7 @@ func (c Config) check(catalogue []Action) error {
 		value float64
 	}{
 		{"holdout", *c.Holdout}, {"baseline", *c.Baseline}, {"explore", *c.Explore},
-		{"holdout and baseline together", *c.Holdout + *c.Baseline}, {"margin", c.Margin},
+		{"holdout and baseline together", *c.Holdout + *c.Baseline}, {"margin", *c.Margin},
 	}
 	for _, s := range shares {
 		if !(s.value >= 0 && s.value <= 1) {
@@ -115,10 +82,10 @@ func (c Config) check(catalogue []Action) error {
 		name  string
 		value float64
 	}{
-		{"email_cost", c.EmailCost}, {"sms_cost", c.SMSCost}, {"phone_cost", c.PhoneCost},
+		{"email_cost", *c.EmailCost}, {"sms_cost", *c.SMSCost}, {"phone_cost", *c.PhoneCost},
 		{"discount_budget", c.DiscountBudget}, {"approve_discount_over", c.ApproveDiscountOver},
-		{"baseline_days", float64(c.BaselineDays)}, {"days_between_contacts", float64(c.DaysBetweenContacts)},
-		{"contacts_in_30_days", float64(c.ContactsIn30Days)}, {"quiet_days_after_order", float64(c.QuietDaysAfterOrder)},
+		{"baseline_days", float64(*c.BaselineDays)}, {"days_between_contacts", float64(*c.DaysBetweenContacts)},
+		{"contacts_in_30_days", float64(*c.ContactsIn30Days)}, {"quiet_days_after_order", float64(*c.QuietDaysAfterOrder)},
 	}
 	for _, a := range amounts {
 		if !(a.value >= 0 && a.value <= maxAmount) {

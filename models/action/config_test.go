@@ -10,10 +10,10 @@ import (
 
 func TestZeroConfigIsTheDefaults(t *testing.T) {
 	want := Config{
-		Salt: "1", Holdout: ptr(0.1), Baseline: ptr(0.0), BaselineAction: "soft_checkin", BaselineDays: 90, Explore: ptr(0.1),
-		Margin: 0.4, EmailCost: 0.01, SMSCost: 0.08, PhoneCost: 6,
+		Salt: "1", Holdout: new(0.1), Baseline: new(0.0), BaselineAction: "soft_checkin", BaselineDays: new(90), Explore: new(0.1),
+		Margin: new(0.4), EmailCost: new(0.01), SMSCost: new(0.08), PhoneCost: new(6.0),
 		Capacity:            map[string]int{"personal_call": 10, "vip_care": 10},
-		DaysBetweenContacts: 7, ContactsIn30Days: 4, QuietDaysAfterOrder: 7,
+		DaysBetweenContacts: new(7), ContactsIn30Days: new(4), QuietDaysAfterOrder: new(7),
 	}
 	if diff := cmp.Diff(want, Config{}.withDefaults()); diff != "" {
 		t.Error(diff)
@@ -23,15 +23,22 @@ func TestZeroConfigIsTheDefaults(t *testing.T) {
 	}
 }
 
-func TestZeroSharesAndCapacitiesAreChoices(t *testing.T) {
+// A shop that writes 0 means it, even where the default is something else.
+func TestZeroIsAChoice(t *testing.T) {
 	var config Config
-	text := "holdout: 0\nexplore: 0\ncapacity: {personal_call: 0}\nsms_cost: 0.05\n"
+	text := "holdout: 0\nexplore: 0\ncapacity: {personal_call: 0}\nemail_cost: 0\nsms_cost: 0.05\nmargin: 0\n" +
+		"baseline_days: 0\ndays_between_contacts: 0\ncontacts_in_30_days: 0\nquiet_days_after_order: 0\n"
 	if err := yaml.UnmarshalWithOptions([]byte(text), &config, yaml.Strict()); err != nil {
 		t.Fatal(err)
 	}
-	c := newPolicy(t, config).config
-	if *c.Holdout != 0 || *c.Explore != 0 || c.Capacity["personal_call"] != 0 || c.Capacity["vip_care"] != 10 || c.SMSCost != 0.05 {
-		t.Errorf("config = %+v", c)
+	want := Config{
+		Salt: "1", Holdout: new(0.0), Baseline: new(0.0), BaselineAction: "soft_checkin", BaselineDays: new(0), Explore: new(0.0),
+		Margin: new(0.0), EmailCost: new(0.0), SMSCost: new(0.05), PhoneCost: new(6.0),
+		Capacity:            map[string]int{"personal_call": 0, "vip_care": 10},
+		DaysBetweenContacts: new(0), ContactsIn30Days: new(0), QuietDaysAfterOrder: new(0),
+	}
+	if diff := cmp.Diff(want, newPolicy(t, config).config); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -156,7 +156,7 @@ func TestPropensityIsTheFrequency(t *testing.T) {
 		name string
 		row  row
 	}{
-		{"several actions are worth it", regular().with(func(r *row) { r.score.LifecycleStage, r.score.ReplenishDueDate = "at_risk", ptr(int32(testNight+3)) })},
+		{"several actions are worth it", regular().with(func(r *row) { r.score.LifecycleStage, r.score.ReplenishDueDate = "at_risk", new(int32(testNight+3)) })},
 		{"nothing is worth it", regular().with(func(r *row) { r.facts.AverageOrderValue = 0.1 })},
 		{"a person is needed", regular().with(func(r *row) {
 			r.score.ValueTier, r.score.ChurnRisk, r.facts.AverageOrderValue = "gold", "high", 900
@@ -164,7 +164,7 @@ func TestPropensityIsTheFrequency(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			counts, published := map[string]int{}, map[string]float64{}
-			config := Config{Holdout: ptr(0.2), Baseline: ptr(0.1), BaselineDays: 60, BaselineAction: "soft_checkin", Explore: ptr(0.3)}
+			config := Config{Holdout: new(0.2), Baseline: new(0.1), BaselineDays: new(60), BaselineAction: "soft_checkin", Explore: new(0.3)}
 			for i := range salts {
 				config.Salt = fmt.Sprint(i)
 				s := decide(t, config, test.row)

@@ -1,6 +1,10 @@
 package action
 
-import "perennial/pipeline/history"
+import (
+	"math"
+
+	"perennial/pipeline/history"
+)
 
 // Facts is what the policy needs to know about a customer beside her scores.
 // Consent is what the extract says tonight, so an objection counts at once.
@@ -36,17 +40,16 @@ func (f *Facts) sentWithin(action string, days int) bool {
 }
 
 // contacts returns how many actions reached the customer in the last 30 days, and
-// how many days ago the latest did; ever is false if none ever did.
-func (f *Facts) contacts() (in30Days int, daysAgo float64, ever bool) {
+// how many days ago the latest did, infinity if none ever did.
+func (f *Facts) contacts() (in30Days int, daysAgo float64) {
+	daysAgo = math.Inf(1)
 	for _, s := range f.Sent {
 		if s.DaysAgo < 30 {
 			in30Days++
 		}
-		if !ever || s.DaysAgo < daysAgo {
-			daysAgo, ever = s.DaysAgo, true
-		}
+		daysAgo = min(daysAgo, s.DaysAgo)
 	}
-	return in30Days, daysAgo, ever
+	return in30Days, daysAgo
 }
 
 // consented reports an explicit yes for channel. Unknown is no.

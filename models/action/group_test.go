@@ -113,7 +113,7 @@ func TestSlotOfAKnownCustomer(t *testing.T) {
 }
 
 func TestLotsStandForAFortnightAndThenChange(t *testing.T) {
-	p := newPolicy(t, Config{Explore: ptr(0.5)})
+	p := newPolicy(t, Config{Explore: new(0.5)})
 	changed := 0
 	for i := range 1000 {
 		customer := fmt.Sprint(i)

@@ -129,7 +129,7 @@ func (p *Policy) baselineCandidate(proposal *Proposal, s *publish.Score) candida
 		if a.Name != p.config.BaselineAction {
 			continue
 		}
-		late := f.DaysSinceOrder >= float64(p.config.BaselineDays)
+		late := f.DaysSinceOrder >= float64(*p.config.BaselineDays)
 		if late && !a.suppressed(proposal.held) && !f.sentWithin(a.Name, a.RepeatDays) && f.channel(a) != "" {
 			return p.candidate(a, f, s)
 		}

@@ -9,7 +9,7 @@ import (
 
 // Two mailings: replenish is worth .02*.4*60-.01 = .47, soft_checkin .006*.4*60-.01 = .134.
 func dueAndLate() row {
-	return regular().with(func(r *row) { r.score.ReplenishDueDate = ptr(int32(testNight + 3)) })
+	return regular().with(func(r *row) { r.score.ReplenishDueDate = new(int32(testNight + 3)) })
 }
 
 func TestTheBestActionIsTaken(t *testing.T) {
@@ -47,7 +47,7 @@ func TestYesterdaysActionStays(t *testing.T) {
 
 func TestBaselineRule(t *testing.T) {
 	config := everybody()
-	config.Baseline, config.BaselineAction = ptr(1.0), "win_back"
+	config.Baseline, config.BaselineAction = new(1.0), "win_back"
 	for _, test := range []struct {
 		name string
 		edit func(*row)
@@ -76,7 +76,7 @@ func TestBaselineRule(t *testing.T) {
 // Chance decides neither about people's time, nor money, nor complaints, nor best customers.
 func TestWhatIsNotLeftToALot(t *testing.T) {
 	config := everybody()
-	config.Explore, config.DiscountBudget = ptr(1.0), 1000
+	config.Explore, config.DiscountBudget = new(1.0), 1000
 	p := newPolicy(t, config)
 	for _, test := range []struct {
 		name string
@@ -88,7 +88,7 @@ func TestWhatIsNotLeftToALot(t *testing.T) {
 		{"a best customer", func(r *row) { r.score.ValueTier = "platinum" }, false},
 		{"a complaint", func(r *row) { r.facts.DaysSinceTicket = 1 }, false},
 		{"money", func(r *row) {
-			r.facts.DiscountShare, r.score.PurchaseProbability30d = 1, ptr(0.0)
+			r.facts.DiscountShare, r.score.PurchaseProbability30d = 1, new(0.0)
 		}, false},
 		{"nothing to choose from", func(r *row) { r.facts.AverageOrderValue = 0.1 }, false},
 	} {

@@ -57,13 +57,13 @@ func (p *Policy) suppression(w words, rule string) string {
 	case recentReturn:
 		return fmt.Sprintf("Sent something back %s; no advertising for %s after that.", ago(f.DaysSinceReturn), days(returnDays))
 	case recentOrder:
-		return fmt.Sprintf("Ordered %s; no advertising for %s after an order.", ago(f.DaysSinceOrder), days(float64(p.config.QuietDaysAfterOrder)))
+		return fmt.Sprintf("Ordered %s; no advertising for %s after an order.", ago(f.DaysSinceOrder), days(float64(*p.config.QuietDaysAfterOrder)))
 	case recentContact:
-		in30Days, daysAgo, _ := f.contacts()
-		if daysAgo < float64(p.config.DaysBetweenContacts) {
-			return fmt.Sprintf("Last contacted %s; the shop waits %s between contacts.", ago(daysAgo), days(float64(p.config.DaysBetweenContacts)))
+		in30Days, daysAgo := f.contacts()
+		if daysAgo < float64(*p.config.DaysBetweenContacts) {
+			return fmt.Sprintf("Last contacted %s; the shop waits %s between contacts.", ago(daysAgo), days(float64(*p.config.DaysBetweenContacts)))
 		}
-		return fmt.Sprintf("Contacted %d times in 30 days; the shop stops at %d.", in30Days, p.config.ContactsIn30Days)
+		return fmt.Sprintf("Contacted %d times in 30 days; the shop stops at %d.", in30Days, *p.config.ContactsIn30Days)
 	}
 	if w.score.Eligibility == "stale" {
 		return "The shop's data is out of date."

@@ -38,7 +38,7 @@ func TestReasons(t *testing.T) {
 func TestReasonsForNothing(t *testing.T) {
 	noConsentAtAll := func(r *row) { r.facts.EmailConsent, r.facts.SMSConsent, r.facts.PhoneConsent = 0, 1, 1 }
 	holdout, baseline, calls := everybody(), everybody(), everybody()
-	holdout.Holdout, baseline.Baseline = ptr(1.0), ptr(1.0)
+	holdout.Holdout, baseline.Baseline = new(1.0), new(1.0)
 	calls.Capacity = map[string]int{"personal_call": 1}
 	for _, test := range []struct {
 		name   string
@@ -90,7 +90,7 @@ func TestReasonWhenTheLimitIsUsedUp(t *testing.T) {
 
 func TestReasonOfALot(t *testing.T) {
 	config := everybody()
-	config.Explore = ptr(1.0)
+	config.Explore = new(1.0)
 	got := map[string]string{}
 	for _, s := range night(newPolicy(t, config), manyRegulars(20)) {
 		got[s.Action] = s.ActionReason
@@ -134,10 +134,10 @@ func TestReasonsStateFactsPlainly(t *testing.T) {
 // factsInWords returns the numbers that a reason may hold, as it writes them.
 func factsInWords(p *Policy, r *row) map[string]bool {
 	f := &r.facts
-	in30Days, daysAgo, _ := f.contacts()
+	in30Days, daysAgo := f.contacts()
 	facts := map[string]bool{
 		"30": true, fmt.Sprint(ticketDays): true, fmt.Sprint(returnDays): true,
-		fmt.Sprint(p.config.DaysBetweenContacts): true, fmt.Sprint(p.config.ContactsIn30Days): true, fmt.Sprint(p.config.QuietDaysAfterOrder): true,
+		fmt.Sprint(*p.config.DaysBetweenContacts): true, fmt.Sprint(*p.config.ContactsIn30Days): true, fmt.Sprint(*p.config.QuietDaysAfterOrder): true,
 		fmt.Sprint(in30Days): true, fmt.Sprint(r.score.HistoricOrders): true,
 		fmt.Sprintf("%.2f", math.Abs(r.score.HistoricRevenue)): true,
 		fmt.Sprintf("%.0f", 100*f.DiscountShare):               true,

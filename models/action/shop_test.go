@@ -31,7 +31,7 @@ func regular() row {
 		},
 		score: publish.Score{
 			CustomerID: "c1", AsOf: testNight, Eligibility: "ok",
-			PurchaseProbability30d: ptr(0.02), PurchaseProbability60d: ptr(0.03), PurchaseProbability90d: ptr(0.04), PurchaseProbability180d: ptr(0.06),
+			PurchaseProbability30d: new(0.02), PurchaseProbability60d: new(0.03), PurchaseProbability90d: new(0.04), PurchaseProbability180d: new(0.06),
 			ChurnRisk: "medium", ValueTier: "medium", LifecycleStage: "at_risk",
 			HistoricOrders: 5, HistoricRevenue: 300,
 		},
@@ -56,7 +56,7 @@ func manyRegulars(n int) []row {
 
 // everybody is a policy without comparison groups or lots.
 func everybody() Config {
-	return Config{Holdout: ptr(0.0), Explore: ptr(0.0), Currency: "GBP"}
+	return Config{Holdout: new(0.0), Explore: new(0.0), Currency: "GBP"}
 }
 
 func newPolicy(t interface {
@@ -128,14 +128,14 @@ func drawRow(t *rapid.T) row {
 	}
 	if rapid.Bool().Draw(t, "scored") {
 		p := share.Draw(t, "p")
-		r.score.PurchaseProbability30d, r.score.PurchaseProbability60d = ptr(p/4), ptr(p/2)
-		r.score.PurchaseProbability90d, r.score.PurchaseProbability180d = ptr(p*3/4), ptr(p)
+		r.score.PurchaseProbability30d, r.score.PurchaseProbability60d = new(p/4), new(p/2)
+		r.score.PurchaseProbability90d, r.score.PurchaseProbability180d = new(p*3/4), new(p)
 	}
 	if rapid.Bool().Draw(t, "category") {
 		r.score.NextCategories = []string{"bread"}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "due") == 0 {
-		r.score.ReplenishDueDate = ptr(int32(testNight + rapid.IntRange(-5, 30).Draw(t, "due date")))
+		r.score.ReplenishDueDate = new(int32(testNight + rapid.IntRange(-5, 30).Draw(t, "due date")))
 	}
 	if math.IsNaN(r.facts.DaysSinceOrder) {
 		r.facts.AverageOrderValue, r.facts.UsualGapDays, r.facts.DiscountShare = math.NaN(), math.NaN(), math.NaN()
@@ -156,7 +156,7 @@ func drawPast(t *rapid.T, r *row) {
 	if rapid.Bool().Draw(t, "seen before") {
 		name := rapid.SampledFrom(names).Draw(t, "previous action")
 		r.previous = &publish.Score{
-			Action: name, WouldBeAction: name, ActionExpiresOn: ptr(int32(testNight + rapid.IntRange(-3, 20).Draw(t, "previous expiry"))),
+			Action: name, WouldBeAction: name, ActionExpiresOn: new(int32(testNight + rapid.IntRange(-3, 20).Draw(t, "previous expiry"))),
 			LifecycleStage: rapid.SampledFrom(testStages).Draw(t, "previous stage"),
 		}
 	}
@@ -174,9 +174,9 @@ func actionNames() []string {
 func drawConfig(t *rapid.T) Config {
 	return Config{
 		Salt:           rapid.SampledFrom([]string{"", "2012", "2013"}).Draw(t, "salt"),
-		Holdout:        ptr(rapid.Float64Range(0, 0.5).Draw(t, "holdout")),
-		Baseline:       ptr(rapid.Float64Range(0, 0.5).Draw(t, "baseline")),
-		Explore:        ptr(rapid.Float64Range(0, 1).Draw(t, "explore")),
+		Holdout:        new(rapid.Float64Range(0, 0.5).Draw(t, "holdout")),
+		Baseline:       new(rapid.Float64Range(0, 0.5).Draw(t, "baseline")),
+		Explore:        new(rapid.Float64Range(0, 1).Draw(t, "explore")),
 		DiscountBudget: rapid.SampledFrom([]float64{0, 20, 300}).Draw(t, "discount budget"),
 		Capacity:       map[string]int{"personal_call": rapid.IntRange(0, 3).Draw(t, "calls"), "cross_sell": 2},
 		Currency:       "GBP",

@@ -25,7 +25,7 @@ const (
 
 // suppressions returns every rule that holds for the customer, first in order.
 func (p *Policy) suppressions(f *Facts, s *publish.Score) []string {
-	in30Days, daysAgo, contacted := f.contacts()
+	in30Days, daysAgo := f.contacts()
 	var held []string
 	hold := func(rule string, holds bool) {
 		if holds {
@@ -35,8 +35,8 @@ func (p *Policy) suppressions(f *Facts, s *publish.Score) []string {
 	hold(noConsent, !f.consented("email") && !f.consented("sms") && !f.consented("phone"))
 	hold(openTicket, f.DaysSinceTicket <= ticketDays)
 	hold(recentReturn, f.DaysSinceReturn <= returnDays)
-	hold(recentContact, contacted && (daysAgo < float64(p.config.DaysBetweenContacts) || in30Days >= p.config.ContactsIn30Days))
-	hold(recentOrder, f.DaysSinceOrder < float64(p.config.QuietDaysAfterOrder))
+	hold(recentContact, daysAgo < float64(*p.config.DaysBetweenContacts) || in30Days >= *p.config.ContactsIn30Days)
+	hold(recentOrder, f.DaysSinceOrder < float64(*p.config.QuietDaysAfterOrder))
 	hold(ineligible, s.Eligibility == "excluded" || s.Eligibility == "stale")
 	return held
 }

@@ -45,15 +45,26 @@ func TestSuppressions(t *testing.T) {
 	}
 }
 
+// A shop that allows no contacts makes none, not even a first one.
+func TestNoContactsAllowed(t *testing.T) {
+	r := regular()
+	r.facts.Sent = nil
+	p := newPolicy(t, Config{Holdout: new(0.0), ContactsIn30Days: new(0)})
+	s := night(p, []row{r})[0]
+	if want := "Contacted 0 times in 30 days; the shop stops at 0."; s.SuppressedBy != recentContact || s.ActionReason != want {
+		t.Errorf("suppressed by %q: %q, want %q", s.SuppressedBy, s.ActionReason, want)
+	}
+}
+
 // On ninety nights in which everything proposed is sent, nobody hears from the shop more often than
 // it says.
 func TestContactLimitsOverNinetyNights(t *testing.T) {
-	r := regular().with(func(r *row) { r.score.ReplenishDueDate = ptr(int32(0)) })
-	p := newPolicy(t, Config{Holdout: ptr(0.0), Explore: ptr(0.0), DaysBetweenContacts: 3, ContactsIn30Days: 2})
+	r := regular().with(func(r *row) { r.score.ReplenishDueDate = new(int32(0)) })
+	p := newPolicy(t, Config{Holdout: new(0.0), Explore: new(0.0), DaysBetweenContacts: new(3), ContactsIn30Days: new(2)})
 	var sentOn []int
 	for n := range 90 {
 		r.score.AsOf = int32(testNight + n)
-		r.score.ReplenishDueDate = ptr(r.score.AsOf)
+		r.score.ReplenishDueDate = new(r.score.AsOf)
 		r.score.LifecycleStage = []string{"active", "cooling", "at_risk", "lapsed"}[n%4]
 		r.facts.Sent = nil
 		for _, day := range sentOn {

@@ -17,7 +17,7 @@ import (
 // the order value, or base for a discount, is unknown.
 func (p *Policy) value(a *Action, channel string, f *Facts, s *publish.Score) float64 {
 	uplift := a.Uplift[s.LifecycleStage]
-	value := uplift * p.config.Margin * f.AverageOrderValue
+	value := uplift * *p.config.Margin * f.AverageOrderValue
 	if !a.Service {
 		value -= p.contactCost(channel)
 	}
@@ -31,11 +31,11 @@ func (p *Policy) value(a *Action, channel string, f *Facts, s *publish.Score) fl
 func (p *Policy) contactCost(channel string) float64 {
 	switch channel {
 	case "email":
-		return p.config.EmailCost
+		return *p.config.EmailCost
 	case "sms":
-		return p.config.SMSCost
+		return *p.config.SMSCost
 	case "phone":
-		return p.config.PhoneCost
+		return *p.config.PhoneCost
 	}
 	return 0
 }

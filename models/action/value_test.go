@@ -11,8 +11,8 @@ import (
 
 func TestOrderProbability(t *testing.T) {
 	s := &publish.Score{
-		PurchaseProbability30d: ptr(0.19), PurchaseProbability60d: ptr(0.19),
-		PurchaseProbability90d: ptr(0.5), PurchaseProbability180d: ptr(0.6),
+		PurchaseProbability30d: new(0.19), PurchaseProbability60d: new(0.19),
+		PurchaseProbability90d: new(0.5), PurchaseProbability180d: new(0.6),
 	}
 	for days, want := range map[float64]float64{
 		0: 0, 15: 0.1, 30: 0.19, 45: 0.19, 60: 0.19, 90: 0.5, 135: 1 - math.Sqrt(0.5*0.4), 180: 0.6, 300: 0.6,
@@ -28,7 +28,7 @@ func TestOrderProbabilityGrowsWithTheDays(t *testing.T) {
 		p, s := 0.0, &publish.Score{}
 		for _, field := range []**float64{&s.PurchaseProbability30d, &s.PurchaseProbability60d, &s.PurchaseProbability90d, &s.PurchaseProbability180d} {
 			p = rapid.OneOf(rapid.Just(p), rapid.Float64Range(p, 1), rapid.Just(1.0)).Draw(t, "p")
-			*field = ptr(p)
+			*field = new(p)
 		}
 		before := 0.0
 		for days := range 181 {

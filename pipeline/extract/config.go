@@ -15,13 +15,13 @@ import (
 // Config says what to read and what a row means. The zero value of every field
 // but Sources is its default.
 type Config struct {
-	Shop        string             `yaml:"shop"`         // [a-z0-9-]+; only named in the report
-	Timezone    string             `yaml:"timezone"`     // IANA name of the shop's zone; default UTC
-	Currency    string             `yaml:"currency"`     // ISO code of the shop's money; may be left out if no row names a currency
-	Rates       map[string]float64 `yaml:"rates"`        // shop currency for 1 unit of a foreign one; a currency without a rate is rejected
+	Shop        string             `yaml:"shop"`         // name of the shop, of a-z, 0-9 and -; default shop
+	Timezone    string             `yaml:"timezone"`     // IANA name of the zone in which the shop's days begin, as Europe/London; default UTC
+	Currency    string             `yaml:"currency"`     // ISO code of the shop's money, in which all amounts are published; may be left out if no row names a currency
+	Rates       map[string]float64 `yaml:"rates"`        // shop currency for 1 unit of a foreign one, as {USD: 0.92}; rows in a currency without a rate are rejected
 	Sources     Sources            `yaml:"sources"`      // at least orders
-	MaxRejects  float64            `yaml:"max_rejects"`  // share of a source's rows that may be rejected, (0, 1]; default 0.01
-	MemoryLimit string             `yaml:"memory_limit"` // of the whole process, as "2GiB"; default 2GiB
+	MaxRejects  float64            `yaml:"max_rejects"`  // share of a source's rows that may be bad before the night stops, above 0 and at most 1; default 0.01
+	MemoryLimit string             `yaml:"memory_limit"` // of the whole process, as 4GiB; default 2GiB
 	Threads     int                `yaml:"threads"`      // default: all cores
 	SpillDir    string             `yaml:"spill_dir"`    // scratch space, emptied afterwards; default: inside the extract
 	Buckets     int                `yaml:"buckets"`      // 1 to 4096; default: by the size of the input
@@ -64,7 +64,7 @@ type Sources struct {
 // text, those that amounts are computed from numbers. The macros clock(text) and
 // number(text) read times as the shop's wall clock, and numbers.
 type Source struct {
-	Files      []string `yaml:"files"`                       // paths and globs of csv, tsv, json, ndjson, jsonl or parquet, optionally .gz or .zst
+	Files      []string `yaml:"files"`                       // paths, globs and gs:// objects: csv, tsv, json, ndjson, jsonl or parquet, also as .gz or .zst
 	SQL        string   `yaml:"sql"`                         // DuckDB SELECT over the view input; default: columns have canonical names
 	Preset     string   `yaml:"preset"`                      // a named SQL instead: see Presets
 	Postgres   string   `yaml:"postgres" json:"-"`           // connection string, instead of files; sql is then the database's own SELECT

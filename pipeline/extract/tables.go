@@ -21,6 +21,7 @@ type column struct {
 	name     string
 	kind     kind
 	required bool
+	doc      string // what it is; how it is read, where that is not plain
 }
 
 // uniqueness says what may not come twice in a table.
@@ -35,6 +36,7 @@ const (
 // canonicalTable is one of the five tables that sources are mapped to.
 type canonicalTable struct {
 	name    string
+	doc     string
 	columns []column // in the order of the bucket files
 	event   string   // when it happened; "" for a table without time
 	unique  uniqueness
@@ -45,48 +47,76 @@ type canonicalTable struct {
 	bucketed bool
 }
 
-// tables are the canonical tables of DESIGN.md section 3.
+// tables are the canonical tables. CONFIGURATION.md shows them.
 var tables = []*canonicalTable{
 	{
 		name: "orders", event: "ordered_at", unique: distinctRows, bucketed: true,
+		doc: "One row for each line of an order, or one for an order whose products are not known. A negative amount or quantity is a return.",
 		columns: []column{
-			{"customer_id", textKind, true}, {"order_id", textKind, true}, {"ordered_at", instantKind, true},
-			{"amount", moneyKind, true}, {"quantity", numberKind, false}, {"product_id", textKind, false},
-			{"category", textKind, false}, {"discount", moneyKind, false}, {"currency", textKind, false},
-			{"channel", textKind, false}, {"loaded_at", instantKind, false},
+			{"customer_id", textKind, true, "who ordered"},
+			{"order_id", textKind, true, "lines of one order share it"},
+			{"ordered_at", instantKind, true, "when it was ordered"},
+			{"amount", moneyKind, true, "revenue of the line after discount, in its currency"},
+			{"quantity", numberKind, false, "pieces; absent is 1"},
+			{"product_id", textKind, false, "what was bought; without it no product is recommended"},
+			{"category", textKind, false, "of the product; absent is what products says"},
+			{"discount", moneyKind, false, "what was taken off, in the currency of the line"},
+			{"currency", textKind, false, "ISO code; absent is the shop's, another needs one of the rates"},
+			{"channel", textKind, false, "where it was sold, as web or store"},
+			{"loaded_at", instantKind, false, "when the shop's system learned of it; a cutoff before that does not see the row"},
 		},
 		sortBy: []string{"customer_id", "ordered_at", "order_id", "product_id"},
 	},
 	{
 		name: "engagements", event: "occurred_at", unique: repeatable, bucketed: true,
+		doc: "One row for each thing that a customer did besides ordering.",
 		columns: []column{
-			{"customer_id", textKind, true}, {"occurred_at", instantKind, true}, {"kind", textKind, true},
-			{"channel", textKind, false}, {"campaign_id", textKind, false}, {"product_id", textKind, false},
-			{"value", numberKind, false}, {"loaded_at", instantKind, false},
+			{"customer_id", textKind, true, "whose it was"},
+			{"occurred_at", instantKind, true, "when"},
+			{"kind", textKind, true, "visit, view, cart, email_open, email_click, ticket, review and nps have features of their own; any other counts as engagement, and the shop's own features can ask for it"},
+			{"channel", textKind, false, "where"},
+			{"campaign_id", textKind, false, "which mailing it belongs to"},
+			{"product_id", textKind, false, "which product it is about"},
+			{"value", numberKind, false, "a number that belongs to the kind, as the stars of a review"},
+			{"loaded_at", instantKind, false, "as in orders"},
 		},
 		sortBy: []string{"customer_id", "occurred_at", "kind"},
 	},
 	{
 		name: "customers", event: "signed_up_at", unique: distinctFirstColumn, bucketed: true,
+		doc: "One row a customer. Without a yes to one of the channels nobody is advertised to.",
 		columns: []column{
-			{"customer_id", textKind, true}, {"signed_up_at", instantKind, false}, {"email_consent", answerKind, false},
-			{"sms_consent", answerKind, false}, {"phone_consent", answerKind, false}, {"country", textKind, false},
+			{"customer_id", textKind, true, "who"},
+			{"signed_up_at", instantKind, false, "when the shop first knew her"},
+			{"email_consent", answerKind, false, "only a yes allows e-mail; absent is never asked"},
+			{"sms_consent", answerKind, false, "the same for SMS"},
+			{"phone_consent", answerKind, false, "the same for calls"},
+			{"country", textKind, false, "kept; no feature reads it yet"},
 		},
 		sortBy: []string{"customer_id"},
 	},
 	{
 		name: "products", unique: distinctFirstColumn,
+		doc: "One row a product.",
 		columns: []column{
-			{"product_id", textKind, true}, {"category", textKind, false}, {"name", textKind, false},
-			{"price", numberKind, false}, {"available", answerKind, false}, {"consumable", answerKind, false},
+			{"product_id", textKind, true, "which"},
+			{"category", textKind, false, "of lines that name none; absent is what most of its lines say"},
+			{"name", textKind, false, "for the words of reasons"},
+			{"price", numberKind, false, "of one piece; kept, and nothing reads it yet"},
+			{"available", answerKind, false, "a no is never recommended; absent is yes"},
+			{"consumable", answerKind, false, "a yes runs out: when it is due again is predicted; absent is no"},
 		},
 		sortBy: []string{"product_id"},
 	},
 	{
 		name: "actions", event: "sent_at", unique: distinctRows, bucketed: true,
+		doc: "One row for each action that was really sent: limits of contact count from it.",
 		columns: []column{
-			{"customer_id", textKind, true}, {"action", textKind, true}, {"sent_at", instantKind, true},
-			{"channel", textKind, false}, {"decision_id", textKind, false},
+			{"customer_id", textKind, true, "to whom"},
+			{"action", textKind, true, "its name, as published"},
+			{"sent_at", instantKind, true, "when"},
+			{"channel", textKind, false, "through what"},
+			{"decision_id", textKind, false, "of the published row that asked for it; kept for comparisons of groups"},
 		},
 		sortBy: []string{"customer_id", "sent_at", "action"},
 	},
