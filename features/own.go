@@ -17,13 +17,13 @@ import (
 //
 // Rows are order lines, returns among them, or engagements.
 type Own struct {
-	Name    string `yaml:"name"`    // a-z, 0-9 and _
+	Name    string `yaml:"name"`    // of a-z, 0-9 and _
 	From    string `yaml:"from"`    // orders or engagements
-	Where   string `yaml:"where"`   // condition on the columns; empty takes every row
+	Where   string `yaml:"where"`   // condition on the columns of a row, as category = 'gift' AND quantity > 1; empty takes every row
 	Measure string `yaml:"measure"` // count, sum, mean, max, days (with such a row) or recency (days since the last)
 	Of      string `yaml:"of"`      // number column that sum, mean and max read
-	Window  Span   `yaml:"window"`  // 90d; empty is the whole history
-	Doc     string `yaml:"doc"`     // one sentence; empty is made from the rest
+	Window  Span   `yaml:"window"`  // days before the cutoff that count, as 90d; empty is the whole history
+	Doc     string `yaml:"doc"`     // what it is, in one sentence; empty is made from the rest
 }
 
 // Span is a number of days, written 90d in YAML; 0 is the whole history.

@@ -30,17 +30,17 @@ type Config struct {
 	extract.Config `yaml:",inline"`
 
 	Store     string         `yaml:"store"`     // folder, relative to the YAML file, or gs://bucket/prefix; default ./out
-	Workspace string         `yaml:"workspace"` // folder to work in; default: the store's own, for gs:// ./work/<shop>
+	Workspace string         `yaml:"workspace"` // folder to work in; default: the store, for gs:// ./work/<shop>
 	Seed      uint64         `yaml:"seed"`      // of everything that is drawn; default 1
 	MaxAge    features.Span  `yaml:"max_age"`   // how old the newest order may be before a night ends with exit code 66; default 7d
 	Churn     Churn          `yaml:"churn"`
 	Train     Train          `yaml:"train"`
 	Publish   Publish        `yaml:"publish"`
-	Catchup   Catchup        `yaml:"catchup"` // latest (default) or all: what a night does about the nights before it that did not run
-	Features  []features.Own `yaml:"features"`
+	Catchup   Catchup        `yaml:"catchup"`  // latest (default) or all: what a night does about the nights before it that did not run
+	Features  []features.Own `yaml:"features"` // of the shop's own: see below
 	Recommend Recommend      `yaml:"recommend"`
-	Actions   action.Config  `yaml:"actions"`
-	Preset    string         `yaml:"preset"` // of sources.orders, for short
+	Actions   action.Config  `yaml:"actions"` // what a shop decides about actions: see below
+	Preset    string         `yaml:"preset"`  // of sources.orders, written shorter
 
 	location   *time.Location
 	erasureKey erasure.Secret // from the environment; "" for the one in the store
@@ -80,7 +80,7 @@ func (h Horizon) MarshalText() ([]byte, error) {
 type Train struct {
 	Every   features.Span `yaml:"every"`    // how long models stay in office before they are trained again; default 7d
 	Cutoffs int           `yaml:"cutoffs"`  // days of the past that each question trains on; default 6
-	MaxRows int           `yaml:"max_rows"` // of all cutoffs together, last year's apart; default 300,000
+	MaxRows int           `yaml:"max_rows"` // to train on, of all cutoffs together, those of last year apart; default 300,000
 	Guests  *bool         `yaml:"guests"`   // whether golearn's learners compete too; default true
 }
 

@@ -2,6 +2,7 @@ package action
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"perennial/pipeline/history"
@@ -12,6 +13,9 @@ func TestEntriesAreWhole(t *testing.T) {
 	names := actionNames()
 	for _, a := range Catalogue() {
 		t.Run(a.Name, func(t *testing.T) {
+			if !strings.HasSuffix(a.Doc, ".") {
+				t.Errorf("doc %q is no sentence", a.Doc)
+			}
 			if slices.Index(names, a.Name) != slices.IndexFunc(Catalogue(), func(b Action) bool { return b.Name == a.Name }) || a.Name == none.Name {
 				t.Error("two actions have its name")
 			}

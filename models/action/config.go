@@ -16,8 +16,8 @@ type Config struct {
 	Salt           string   `yaml:"salt" json:"salt"`                       // seeds who is in which group; change it once a year, which draws new groups; default "1"
 	Holdout        *float64 `yaml:"holdout" json:"holdout"`                 // share of customers that gets nothing, so that the effect of all actions together can be measured; default 0.1
 	Baseline       *float64 `yaml:"baseline" json:"baseline"`               // share that gets the shop's own simple rule instead: baseline_action after baseline_days without an order; default 0
-	BaselineAction string   `yaml:"baseline_action" json:"baseline_action"` // default soft_checkin
-	BaselineDays   *int     `yaml:"baseline_days" json:"baseline_days"`     // default 90
+	BaselineAction string   `yaml:"baseline_action" json:"baseline_action"` // what that rule asks for, a plain mailing; default soft_checkin
+	BaselineDays   *int     `yaml:"baseline_days" json:"baseline_days"`     // without an order after which it does; default 90
 	Explore        *float64 `yaml:"explore" json:"explore"`                 // share of decisions drawn by lot among the worthwhile actions and none, without which effects of single actions cannot be learnt; default 0.1, and 0.02 is enough for ten million customers
 
 	Margin    *float64 `yaml:"margin" json:"margin"`         // share of an order's value that the shop keeps; default 0.4

@@ -22,9 +22,9 @@ type Config struct {
 	Sources     Sources            `yaml:"sources"`      // at least orders
 	MaxRejects  float64            `yaml:"max_rejects"`  // share of a source's rows that may be bad before the night stops, above 0 and at most 1; default 0.01
 	MemoryLimit string             `yaml:"memory_limit"` // of the whole process, as 4GiB; default 2GiB
-	Threads     int                `yaml:"threads"`      // default: all cores
-	SpillDir    string             `yaml:"spill_dir"`    // scratch space, emptied afterwards; default: inside the extract
-	Buckets     int                `yaml:"buckets"`      // 1 to 4096; default: by the size of the input
+	Threads     int                `yaml:"threads"`      // cores to use; default all
+	SpillDir    string             `yaml:"spill_dir"`    // folder for scratch files, emptied afterwards; default inside the extract
+	Buckets     int                `yaml:"buckets"`      // pieces that customers are divided into, 1 to 4096: memory holds one for each core; default by the size of the input
 	Limits      Limits             `yaml:"limits" json:",omitzero"`
 	Postgres    Postgres           `yaml:"postgres" json:",omitzero"`
 
@@ -65,8 +65,8 @@ type Sources struct {
 // number(text) read times as the shop's wall clock, and numbers.
 type Source struct {
 	Files      []string `yaml:"files"`                       // paths, globs and gs:// objects: csv, tsv, json, ndjson, jsonl or parquet, also as .gz or .zst
-	SQL        string   `yaml:"sql"`                         // DuckDB SELECT over the view input; default: columns have canonical names
-	Preset     string   `yaml:"preset"`                      // a named SQL instead: see Presets
+	SQL        string   `yaml:"sql"`                         // DuckDB SELECT over the view input that yields canonical columns; default: the export names its columns so
+	Preset     string   `yaml:"preset"`                      // a named sql for the export of a system, as shopify: see the canonical tables
 	Postgres   string   `yaml:"postgres" json:"-"`           // connection string, instead of files; sql is then the database's own SELECT
 	Watermark  string   `yaml:"watermark" json:",omitempty"` // with postgres: column that grows when a row changes, a time or a whole number; default: pull everything
 	Lookback   Lookback `yaml:"lookback" json:",omitzero"`   // with watermark: pull this far below it again, as 7d; default 60d for orders, else 7d
@@ -74,10 +74,10 @@ type Source struct {
 	Encoding   string   `yaml:"encoding"`                    // of csv: utf-8 (default), latin-1, windows-1252 or utf-16
 	DateFormat string   `yaml:"date_format"`                 // strptime format of the times; default: ISO 8601, or what the values show
 
-	// Key are canonical columns that name what a later export corrects, as [order_id].
-	// Every file is then a load, later names being newer; of the rows that share a
-	// key, those of the newest load that has it are kept, all of them, and the others
-	// are replaced. A row without a key neither replaces nor is replaced.
+	// Canonical columns that name what a later export corrects, as [order_id]. Every
+	// file is then a load, later names being newer; of the rows that share a key, those
+	// of the newest load that has it are kept, all of them, and the others are
+	// replaced. A row without a key neither replaces nor is replaced.
 	Key []string `yaml:"key"`
 }
 

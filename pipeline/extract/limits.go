@@ -14,9 +14,9 @@ import (
 // of them is broken or made to do harm. The zero value of a field is its default,
 // which no sound export comes near.
 type Limits struct {
-	Time      time.Duration `yaml:"time"`      // of one survey or extraction; default 6h
-	Scratch   string        `yaml:"scratch"`   // scratch space, as "100GiB"; default 200GiB
-	Text      string        `yaml:"text"`      // of one file, decompressed; default 1TiB
+	Time      time.Duration `yaml:"time"`      // that one survey or extraction may take; default 6h
+	Scratch   string        `yaml:"scratch"`   // of the disk for scratch files; default 200GiB
+	Text      string        `yaml:"text"`      // size of one file, decompressed; default 1TiB
 	Expansion float64       `yaml:"expansion"` // decompressed size for one byte of a compressed file; default 200
 }
 

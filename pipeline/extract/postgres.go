@@ -16,9 +16,9 @@ import (
 // Postgres says how patient a pull is with the shop's databases. The zero value
 // of a field is its default.
 type Postgres struct {
-	ConnectTimeout   time.Duration `yaml:"connect_timeout"`   // of one try; default 15s
-	StatementTimeout time.Duration `yaml:"statement_timeout"` // of one statement, the pull of a table among them; default 1h
-	Tries            int           `yaml:"tries"`             // of a pull whose connection fails, 1 to 20; default 5
+	ConnectTimeout   time.Duration `yaml:"connect_timeout"`   // that one try to connect may take; default 15s
+	StatementTimeout time.Duration `yaml:"statement_timeout"` // that one statement may take, such as the pull of a table; default 1h
+	Tries            int           `yaml:"tries"`             // of a pull when connections fail, 1 to 20; default 5
 }
 
 // withDefaults returns p with its defaults filled in, or an ErrConfig.
