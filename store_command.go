@@ -73,7 +73,7 @@ func verifyCommand() *cobra.Command {
 	load, asOf := configFlag(cmd), asOfFlag(cmd, "the scores of a day, published or backfilled")
 	opts := jobs.VerifyOptions{}
 	cmd.Flags().Uint64Var(&opts.Commit, "commit", 0, "number of the commit (default: the newest)")
-	cmd.Flags().BoolVar(&opts.All, "all", false, "every commit whose scores are kept")
+	cmd.Flags().BoolVar(&opts.All, "all", false, "every commit whose scores are kept, those of past days too")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		err := oneOf(cmd, "commit", "all", "as-of")
 		if err != nil {
@@ -100,7 +100,8 @@ trained on that day or less than train.every before. Facts count from their load
 without it, what was entered late is taken for known at once. Read a day with scores --as-of and verify --as-of.
 
 --reprocess missing works on the days that have neither scores nor failed, failed on those that failed as well, all
-on every day: one that is published is published again only if sources, configuration or program have changed.
+on every day: one that is published is published again only if it is damaged, or sources, configuration or program
+have changed.
 A day that fails is on record and the others go on; the exit code is that of the first failure.`,
 		Example: "  perennial backfill -c perennial.yaml --from 2026-05-01 --to 2026-05-31\n" +
 			"  perennial backfill -c perennial.yaml --from 2026-05-01 --to 2026-05-31 --reprocess failed", Args: cobra.NoArgs,
@@ -158,11 +159,11 @@ func repairCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "repair", Short: "Mend the store where that needs no person, and say what to do where it does",
 		Long: `Mend the store where that needs no person, and say what to do where it does. CURRENT.json, a hint, is set right; the
-newest commits are read byte by byte. Nothing is deleted and no commit is touched.`,
+newest commits, and those of past days, are read byte by byte. Nothing is deleted and no commit is touched.`,
 		Example: "  perennial repair -c perennial.yaml\n  perennial repair -c perennial.yaml --commits 0", Args: cobra.NoArgs,
 	}
 	load := configFlag(cmd)
-	commits := cmd.Flags().Int("commits", 3, "how many of the newest commits to read; 0 is all")
+	commits := cmd.Flags().Int("commits", 3, "how many of the newest commits of a series to read; 0 is all")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, err := load()
 		if err != nil {

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"perennial/command"
@@ -22,7 +24,7 @@ type Reprocess string
 const (
 	ReprocessMissing Reprocess = "missing" // never published and never failed
 	ReprocessFailed  Reprocess = "failed"  // and those that failed
-	ReprocessAll     Reprocess = "all"     // and those that are published, where anything has changed since
+	ReprocessAll     Reprocess = "all"     // and those that are published, where anything has changed since or is damaged
 )
 
 // BackfillOptions say which days are filled.
@@ -44,6 +46,23 @@ const failedKey = "failed.json"
 // seriesOf is where the scores of a past day are kept, a store of its own within the
 // shop's: the newest commit of the shop is never moved.
 func seriesOf(day history.Day) string { return "backfill/" + day.String() }
+
+// pastDays returns the series that backfills have published, oldest day first.
+func pastDays(ctx context.Context, st store.Keeper) ([]string, error) {
+	var series []string
+	for object, err := range st.List(ctx, "backfill/") {
+		if err != nil {
+			return nil, err
+		}
+		if dir, file := path.Split(object.Key); file == firstCommit && strings.HasSuffix(dir, "/commits/") {
+			series = append(series, strings.TrimSuffix(dir, "/commits/"))
+		}
+	}
+	return series, nil
+}
+
+// firstCommit is the name of a series' first record, which nothing deletes.
+const firstCommit = "00000000000000000001.json"
 
 // Backfill publishes past days, oldest first, each to a series of its own. A day
 // uses what was known on it: facts before it, and models trained by a day of the
@@ -71,7 +90,7 @@ func Backfill(ctx context.Context, cfg Config, opts BackfillOptions, env command
 	var failures int
 	var first error
 	for day := opts.From; day <= opts.To; day++ {
-		due, err := opts.due(ctx, store.Within(st, seriesOf(day)))
+		due, damaged, err := opts.due(ctx, store.Within(st, seriesOf(day)))
 		if err != nil {
 			return err
 		}
@@ -79,7 +98,7 @@ func Backfill(ctx context.Context, cfg Config, opts BackfillOptions, env command
 			fmt.Fprintf(out, "%s: left as it is\n", day)
 			continue
 		}
-		summary, err := fillDay(ctx, cfg, st, day, env)
+		summary, err := fillDay(ctx, cfg, st, day, damaged, env)
 		switch {
 		case errors.Is(err, context.Canceled):
 			return err
@@ -99,29 +118,34 @@ func Backfill(ctx context.Context, cfg Config, opts BackfillOptions, env command
 	return nil
 }
 
-// due reports whether the day of a series is to be worked on.
-func (o BackfillOptions) due(ctx context.Context, series store.Keeper) (bool, error) {
+// due reports whether the day of a series is to be worked on, and whether it is
+// published and damaged, so that it must be published again though nothing changed.
+func (o BackfillOptions) due(ctx context.Context, series store.Keeper) (due, damaged bool, err error) {
 	if o.Reprocess == ReprocessAll {
-		return true, nil
+		newest, err := publish.VerifyAll(ctx, series, 1)
+		if errors.Is(err, publish.ErrNoCommit) {
+			return true, false, nil
+		}
+		return true, err == nil && !newest[0].Whole(), err
 	}
-	_, err := publish.Head(ctx, series)
+	_, err = publish.Head(ctx, series)
 	if !errors.Is(err, publish.ErrNoCommit) {
-		return false, err
+		return false, false, err
 	}
 	if o.Reprocess == ReprocessFailed {
-		return true, nil
+		return true, false, nil
 	}
 	_, err = series.Read(ctx, failedKey)
 	if errors.Is(err, store.ErrNotExist) {
-		return true, nil
+		return true, false, nil
 	}
-	return false, err
+	return false, false, err
 }
 
 // fillDay runs the night of a past day in its series and keeps whether it failed.
-func fillDay(ctx context.Context, cfg Config, st store.Keeper, day history.Day, env command.Env) (*Summary, error) {
+func fillDay(ctx context.Context, cfg Config, st store.Keeper, day history.Day, force bool, env command.Env) (*Summary, error) {
 	series := store.Within(st, seriesOf(day))
-	summary, err := Nightly(ctx, cfg, NightlyOptions{AsOf: day, past: true}, env)
+	summary, err := Nightly(ctx, cfg, NightlyOptions{AsOf: day, Force: force, past: true}, env)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil, err

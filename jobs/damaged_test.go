@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"perennial/command"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
+	"perennial/pipeline/store"
 )
 
 // TestNightsAfterDamage damages what the newest commit consists of. A night mends the
@@ -36,17 +39,7 @@ func TestNightsAfterDamage(t *testing.T) {
 	}
 	damage := func(key string) {
 		t.Helper()
-		path := filepath.Join(cfg.Store, key)
-		body, err := os.ReadFile(path)
-		if err == nil {
-			err = os.Chmod(path, 0o600)
-		}
-		if err == nil {
-			err = os.WriteFile(path, flipped(body), 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		damageFile(t, filepath.Join(cfg.Store, key))
 	}
 	first := published(night(end-4, false))
 	writeFiles(t, cfg.Store, map[string]string{"CURRENT.json": "torn"})
@@ -74,5 +67,71 @@ func TestNightsAfterDamage(t *testing.T) {
 	damage("commits/00000000000000000005.json")
 	if c := published(night(end, true)); c.N != 6 || c.NoDelta == "" {
 		t.Errorf("forced: %+v", c)
+	}
+}
+
+// TestPastDaysAfterDamage damages the scores of one backfilled day of two. Verify and
+// repair name the day, and what repair says to do publishes it again, and no other.
+func TestPastDaysAfterDamage(t *testing.T) {
+	cfg, end := youngShop(t)
+	opts := BackfillOptions{From: end - 2, To: end - 1}
+	var out bytes.Buffer
+	if err := Backfill(t.Context(), cfg, opts, envOf(end), &out); err != nil {
+		t.Fatal(err, &out)
+	}
+	day := seriesOf(opts.To)
+	if err := errors.Join(Verify(t.Context(), cfg.Store, VerifyOptions{All: true}, &out), Repair(t.Context(), cfg, 3, &out)); err != nil {
+		t.Fatal(err, &out)
+	}
+	reader, err := publish.Head(t.Context(), store.Within(openFolder(t, cfg.Store), day))
+	if err != nil {
+		t.Fatal(err)
+	}
+	damageFile(t, filepath.Join(cfg.Store, day, reader.Commit.Parts[0].Key))
+	writeFiles(t, cfg.Store, map[string]string{day + "/CURRENT.json": "torn"})
+
+	err = Verify(t.Context(), cfg.Store, VerifyOptions{All: true}, &out)
+	if command.ExitCode(err) != command.ExitIO || !strings.Contains(err.Error(), day+": commit 1 is damaged") {
+		t.Errorf("verify: %v", err)
+	}
+	out.Reset()
+	err = Repair(t.Context(), cfg, 3, &out)
+	if command.ExitCode(err) != command.ExitIO || !strings.Contains(err.Error(), fmt.Sprintf("backfill --from %s --to %s --reprocess all", opts.To, opts.To)) {
+		t.Errorf("repair: %v", err)
+	}
+	if want := day + "/CURRENT.json: absent or unreadable, mended\n" + day + ": commit 1: damaged"; !strings.Contains(out.String(), want) {
+		t.Errorf("repair does not print %q:\n%s", want, &out)
+	}
+
+	out.Reset()
+	opts.Reprocess = ReprocessAll
+	if err := Backfill(t.Context(), cfg, opts, envOf(end+1), &out); err != nil {
+		t.Fatal(err, &out)
+	}
+	for _, want := range []string{
+		fmt.Sprintf("%s: already published as commit 1", opts.From),
+		fmt.Sprintf("%s: published as commit 2", opts.To),
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("backfill does not print %q:\n%s", want, &out)
+		}
+	}
+	if err := Repair(t.Context(), cfg, 3, &out); err != nil {
+		t.Error(err)
+	}
+}
+
+// damageFile changes a byte of a file.
+func damageFile(t *testing.T, name string) {
+	t.Helper()
+	body, err := os.ReadFile(name)
+	if err == nil {
+		err = os.Chmod(name, 0o600)
+	}
+	if err == nil {
+		err = os.WriteFile(name, flipped(body), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

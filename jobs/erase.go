@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
-	"strings"
 
 	"perennial/command"
 	"perennial/pipeline/erasure"
@@ -81,24 +79,17 @@ func orderErasure(ctx context.Context, st store.Store, cfg Config, opts EraseOpt
 // seriesOfScores returns the prefixes of the store under which scores are
 // published: "" for the nights, and that of every past day.
 func seriesOfScores(ctx context.Context, st store.Keeper) ([]string, error) {
-	series := []string{""}
-	for object, err := range st.List(ctx, "backfill/") {
-		if err != nil {
-			return nil, err
-		}
-		if dir, file := path.Split(object.Key); file == "00000000000000000001.json" && strings.HasSuffix(dir, "/commits/") {
-			series = append(series, strings.TrimSuffix(dir, "/commits/"))
-		}
-	}
-	return series, nil
+	past, err := pastDays(ctx, st)
+	return append([]string{""}, past...), err
 }
 
 // publishWithout publishes the newest scores of a series without erased customers.
 func publishWithout(ctx context.Context, st store.Keeper, prefix string, list *erasure.List, opts EraseOptions, env command.Env, out io.Writer) error {
-	name, noDelta := "commit", ""
+	st = store.Within(st, prefix)
+	noDelta := ""
 	if prefix != "" {
 		// Tombstones would name her for ever: no later commit follows.
-		st, name, noDelta = store.Within(st, prefix), prefix+": commit", "nobody follows the scores of past days"
+		noDelta = "nobody follows the scores of past days"
 	}
 	now := env.Clock()
 	result, err := publish.Erasure{
@@ -110,7 +101,7 @@ func publishWithout(ctx context.Context, st store.Keeper, prefix string, list *e
 		_, err = fmt.Fprintln(out, "nothing is published yet")
 		return err
 	case errors.Is(err, publish.ErrAlreadyPublished):
-		_, err = fmt.Fprintf(out, "%s %d is without them\n", name, result.Commit.N)
+		_, err = fmt.Fprintf(out, "%s is without them\n", commitName(prefix, result.Commit.N))
 		return err
 	case err != nil:
 		return err
@@ -123,9 +114,9 @@ func publishWithout(ctx context.Context, st store.Keeper, prefix string, list *e
 		return err
 	}
 	if before.Commit.Rows == result.Commit.Rows {
-		_, err = fmt.Fprintf(out, "%s %d: no row was theirs; it stops nights that have begun before\n", name, result.Commit.N)
+		_, err = fmt.Fprintf(out, "%s: no row was theirs; it stops nights that have begun before\n", commitName(prefix, result.Commit.N))
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s %d shows the scores without %d customers\n", name, result.Commit.N, before.Commit.Rows-result.Commit.Rows)
+	_, err = fmt.Fprintf(out, "%s shows the scores without %d customers\n", commitName(prefix, result.Commit.N), before.Commit.Rows-result.Commit.Rows)
 	return err
 }

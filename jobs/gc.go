@@ -147,20 +147,6 @@ func ofKeptDay(name string, kept []*publish.Commit) bool {
 	return false
 }
 
-// pastDays returns the series that backfills have published.
-func pastDays(ctx context.Context, st store.Keeper) ([]string, error) {
-	var series []string
-	for object, err := range st.List(ctx, "backfill/") {
-		if err != nil {
-			return nil, err
-		}
-		if dir, file := path.Split(object.Key); file == "CURRENT.json" && strings.Count(dir, "/") == 2 {
-			series = append(series, path.Clean(dir))
-		}
-	}
-	return series, nil
-}
-
 func printCollection(out io.Writer, prefix string, done publish.Collection) error {
 	verb := "deleted"
 	if done.DryRun {

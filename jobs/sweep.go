@@ -94,10 +94,7 @@ func (s *sweep) each(ctx context.Context, prefixes ...string) error {
 // need keeps what the newest commit of a series names, which is without the
 // erased but for the tombstones in its delta, and the deltas of young erasures.
 func (s *sweep) need(ctx context.Context, prefix string) error {
-	st := s.store
-	if prefix != "" {
-		st = store.Within(st, prefix)
-	}
+	st := store.Within(s.store, prefix)
 	head, err := headOf(ctx, st)
 	if head == nil || err != nil {
 		return err

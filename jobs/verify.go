@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,13 +10,14 @@ import (
 	"perennial/command"
 	"perennial/pipeline/history"
 	"perennial/pipeline/publish"
+	"perennial/pipeline/store"
 )
 
 // VerifyOptions say what is verified: the newest commit if nothing is set.
 type VerifyOptions struct {
 	Commit uint64
 	AsOf   history.Day // the scores of a day, published or backfilled
-	All    bool        // every commit whose scores are kept
+	All    bool        // every commit whose scores are kept, of past days too
 }
 
 // Verify reads commits with all their parts and says whether every byte is what
@@ -27,11 +29,7 @@ func Verify(ctx context.Context, location string, opts VerifyOptions, out io.Wri
 	}
 	defer func() { err = errors.Join(err, closeStore(st)) }()
 	if opts.All {
-		reports, err := publish.VerifyAll(ctx, st, 0)
-		if err != nil {
-			return err
-		}
-		return tellVerified(out, reports)
+		return verifyAll(ctx, st, out)
 	}
 	of, n, err := commitAt(ctx, st, opts.Commit, opts.AsOf)
 	if err != nil {
@@ -41,35 +39,65 @@ func Verify(ctx context.Context, location string, opts VerifyOptions, out io.Wri
 	if err != nil {
 		return err
 	}
-	return tellVerified(out, []publish.VerifyReport{report})
+	if err := printVerified(out, "", &report); err != nil || report.OK() {
+		return err
+	}
+	return damagedError(commitName("", n), 1)
 }
 
-// tellVerified prints the reports and returns an error if one tells of damage.
-func tellVerified(out io.Writer, reports []publish.VerifyReport) error {
-	var damaged []uint64
-	for i := range reports {
-		if err := printVerified(out, &reports[i]); err != nil {
+// verifyAll verifies the commits of the nights and of every past day.
+func verifyAll(ctx context.Context, st store.Keeper, out io.Writer) error {
+	series, err := seriesOfScores(ctx, st)
+	if err != nil {
+		return err
+	}
+	first, damaged := "", 0
+	for _, prefix := range series {
+		reports, err := publish.VerifyAll(ctx, store.Within(st, prefix), 0)
+		if errors.Is(err, publish.ErrNoCommit) && len(series) > 1 {
+			continue // past days alone
+		}
+		if err != nil {
 			return err
 		}
-		if !reports[i].OK() {
-			damaged = append(damaged, reports[i].N)
+		for i := range reports {
+			if err := printVerified(out, prefix, &reports[i]); err != nil {
+				return err
+			}
+			if !reports[i].OK() {
+				first, damaged = cmp.Or(first, commitName(prefix, reports[i].N)), damaged+1
+			}
 		}
 	}
-	switch len(damaged) {
-	case 0:
-		return nil
-	case 1:
-		return &command.Error{Code: command.ExitIO, Err: fmt.Errorf("verify: commit %d is damaged (see what to do: perennial repair)", damaged[0])}
+	if damaged > 0 {
+		return damagedError(first, damaged)
 	}
-	return &command.Error{Code: command.ExitIO, Err: fmt.Errorf("verify: %d commits are damaged, the newest of them %d (see what to do: perennial repair)", len(damaged), damaged[0])}
+	return nil
 }
 
-func printVerified(out io.Writer, r *publish.VerifyReport) error {
+// damagedError tells of so many damaged commits.
+func damagedError(first string, damaged int) error {
+	what := first + " is damaged"
+	if damaged > 1 {
+		what = fmt.Sprintf("%d commits are damaged, first %s", damaged, first)
+	}
+	return &command.Error{Code: command.ExitIO, Err: fmt.Errorf("verify: %s (see what to do: perennial repair)", what)}
+}
+
+// commitName names a commit of a series, of the nights for "".
+func commitName(prefix string, n uint64) string {
+	if prefix == "" {
+		return fmt.Sprintf("commit %d", n)
+	}
+	return fmt.Sprintf("%s: commit %d", prefix, n)
+}
+
+func printVerified(out io.Writer, prefix string, r *publish.VerifyReport) error {
 	state := "whole"
 	if !r.Whole() {
 		state = "damaged"
 	}
-	fmt.Fprintf(out, "commit %d: %s, %d parts with %d rows in %d bytes", r.N, state, r.Parts, r.Rows, r.Bytes)
+	fmt.Fprintf(out, "%s: %s, %d parts with %d rows in %d bytes", commitName(prefix, r.N), state, r.Parts, r.Rows, r.Bytes)
 	if r.DeltaRows > 0 {
 		fmt.Fprintf(out, ", delta of %d rows", r.DeltaRows)
 	}

@@ -7,8 +7,12 @@ import (
 )
 
 // Within returns the part of k below prefix as a Keeper of its own, for a series
-// beside the nightly one, such as backfill/2026-05-01. Errors name the whole key.
+// beside the nightly one, such as backfill/2026-05-01; "" is all of it. Errors name
+// the whole key.
 func Within(k Keeper, prefix string) Keeper {
+	if prefix == "" {
+		return k
+	}
 	return within{k, strings.TrimSuffix(prefix, "/") + "/"}
 }
 
