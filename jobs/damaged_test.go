@@ -55,6 +55,9 @@ func TestNightsAfterDamage(t *testing.T) {
 		t.Fatalf("behind a damaged record: %v", err)
 	}
 	var out bytes.Buffer
+	if err := Collect(t.Context(), cfg, CollectOptions{}, envOf(end), &out); command.ExitCode(err) != command.ExitIO || !strings.Contains(err.Error(), "nothing is deleted") {
+		t.Errorf("gc: %v", err)
+	}
 	if err := Repair(t.Context(), cfg, 0, &out); err == nil || !strings.Contains(err.Error(), "perennial rollback --to 2") {
 		t.Fatalf("repair: %v\n%s", err, &out)
 	}

@@ -51,6 +51,9 @@ func Collect(ctx context.Context, cfg Config, opts CollectOptions, env command.E
 		{Prefix: loads + "/", Keep: func(table string, _ []*publish.Commit) bool { return cfg.Pulls(table) }},
 	}
 	done, err := publish.Collect(ctx, st, policy)
+	if errors.Is(err, publish.ErrCorrupt) {
+		return &command.Error{Code: command.ExitIO, Err: fmt.Errorf("%w (nobody knows what a damaged record names, so nothing is deleted: bring it back from a backup, or wait until its commit is not kept any more)", err)}
+	}
 	if err != nil {
 		return err
 	}
