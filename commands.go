@@ -39,7 +39,7 @@ func commands(env command.Env) *cobra.Command {
 		stepCommand(env, jobs.StepFeatures, "Read the sources and write the feature table"),
 		stepCommand(env, jobs.StepTrain, "Train models when due and promote those that win"),
 		stepCommand(env, jobs.StepScore, "Score every customer and stage the result without publishing it"),
-		publishCommand(env), evaluateCommand(env), explainCommand(), scoresCommand(),
+		publishCommand(env), evaluateCommand(env), effectsCommand(env), explainCommand(), scoresCommand(),
 		backfillCommand(env), rollbackCommand(env), verifyCommand(), repairCommand(), gcCommand(env), eraseCommand(env), modelsCommand(), labCommand(env),
 	)
 	for _, cmd := range root.Commands() {
@@ -281,6 +281,36 @@ func evaluateCommand(env command.Env) *cobra.Command {
 		}
 		opts.AsOf = day
 		return jobs.Evaluate(cmd.Context(), cfg, opts, env, cmd.OutOrStdout())
+	}
+	return cmd
+}
+
+func effectsCommand(env command.Env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "effects", Short: "Say what the actions have brought: the groups of the experiment compared",
+		Long: `Say what the actions have brought. Customers are drawn into groups by lot (actions.holdout and baseline of the
+configuration): what those under the policy ordered and spent is compared with those who were left alone, less what the
+same number of days before tells of each customer, which takes away noise. All customers count who had ordered before
+the first day, contacted or not.`,
+		Example: "  perennial effects -c perennial.yaml\n  perennial effects -c perennial.yaml --from 2026-05-01 --to 2026-06-30 --json", Args: cobra.NoArgs,
+	}
+	load := configFlag(cmd)
+	from, to := dayFlag(cmd, "from", "first day (default: that of the first night)"), dayFlag(cmd, "to", "last day (default: that of the newest order)")
+	opts := jobs.EffectsOptions{}
+	cmd.Flags().BoolVar(&opts.JSON, "json", false, "print JSON")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		var err error
+		if opts.From, err = from(); err != nil {
+			return err
+		}
+		if opts.To, err = to(); err != nil {
+			return err
+		}
+		cfg, err := load()
+		if err != nil {
+			return err
+		}
+		return jobs.Effects(cmd.Context(), cfg, opts, env, cmd.OutOrStdout())
 	}
 	return cmd
 }

@@ -68,8 +68,8 @@ const actionsHead = `
 ## Actions
 
 What may be recommended, in the order that settles equal values. An action is taken whose expected value is highest:
-uplift × margin × usual order value, less what contact and discount cost. Uplifts are guesses until groups have been
-compared. An action is done again after "again" days at the earliest, and needs a yes to one of its channels.
+uplift × margin × usual order value, less what contact and discount cost. Uplifts are guesses; what the actions brought
+together says ` + "`perennial effects`" + `, by the customers who were left alone. An action is done again after "again" days at the earliest, and needs a yes to one of its channels.
 
 | action | who | stages | tiers | risks | channels | again |
 |---|---|---|---|---|---|---|

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -55,15 +56,40 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command
 	if cfg, err = withoutErased(ctx, cfg); err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "perennial-evaluate-")
+	var tests []BackTest
+	err = withExtract(ctx, cfg, "evaluate", env, func(dir string, newest history.Day) error {
+		asOf, err := newestJudge(ctx, cfg, opts, dir, newest+1, env.Progress)
+		if err != nil {
+			return err
+		}
+		for k := range max(1, opts.Cutoffs) {
+			test, err := backTest(ctx, cfg, opts.Without, dir, asOf-history.Day(30*k), newest+1, env.Progress)
+			if err != nil {
+				return err
+			}
+			tests = append(tests, *test)
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if e := os.RemoveAll(dir); err == nil {
-			err = e
-		}
-	}()
+	if opts.JSON {
+		encoder := json.NewEncoder(out)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(map[string]any{"shop": cfg.Shop, "back_tests": tests})
+	}
+	return printBackTests(out, cfg.Shop, tests)
+}
+
+// withExtract reads all that the sources hold by today into a folder that is removed
+// again, and calls do with it and the day of the newest order. name is the command's.
+func withExtract(ctx context.Context, cfg Config, name string, env command.Env, do func(dir string, newest history.Day) error) (err error) {
+	dir, err := os.MkdirTemp("", "perennial-"+name+"-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	inputs, err := localInputs(ctx, cfg)
 	if err == nil {
 		inputs, err = extract.Pulled(inputs, newWorkspace(cfg, nil).path(loads))
@@ -77,26 +103,9 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command
 	}
 	newest := report.Source("orders").Last
 	if newest == nil {
-		return &command.Error{Code: command.ExitData, Err: fmt.Errorf("evaluate: there are no orders")}
+		return command.Data("%s: there are no orders", name)
 	}
-	asOf, err := newestJudge(ctx, cfg, opts, dir, *newest+1, env.Progress)
-	if err != nil {
-		return err
-	}
-	var tests []BackTest
-	for k := range max(1, opts.Cutoffs) {
-		test, err := backTest(ctx, cfg, opts.Without, dir, asOf-history.Day(30*k), *newest+1, env.Progress)
-		if err != nil {
-			return err
-		}
-		tests = append(tests, *test)
-	}
-	if opts.JSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(map[string]any{"shop": cfg.Shop, "back_tests": tests})
-	}
-	return printBackTests(out, cfg.Shop, tests)
+	return do(dir, *newest)
 }
 
 // checkFamilies finds names that no family of features has.

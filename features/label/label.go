@@ -1,7 +1,8 @@
 // Package label is the only code that sees past a cutoff: history × cutoff →
 // what happened in the horizon.
 //
-// Of returns the outcome of one customer, OrderDays all her orders to come.
+// Of returns the outcome of one customer, OrderDays all her orders to come, Contacts
+// what was sent to her.
 // Gaps chooses the churn horizon from repeat gaps, PlanCutoffs lays out training
 // and judging cutoffs so that no label overlaps what the judge must not have
 // seen.
@@ -57,6 +58,18 @@ func Of(h *history.History, cutoff history.Day, horizonDays int) Outcome {
 		}
 	}
 	return outcome
+}
+
+// Contacts returns how many actions reached h in the horizonDays after cutoff.
+func Contacts(h *history.History, cutoff history.Day, horizonDays int) int {
+	start, end := cutoff.Start(), (cutoff + history.Day(horizonDays)).Start()
+	contacts := 0
+	for _, sent := range h.Actions {
+		if sent.At >= start && sent.At < end {
+			contacts++
+		}
+	}
+	return contacts
 }
 
 // appendNew appends code unless it is unknown or there already.

@@ -61,7 +61,7 @@ func (p *Policy) NewBudget() *Budget {
 // Add takes in one proposal of the same policy. Only customers of the policy
 // group claim: a comparison customer would take what then nobody gets.
 func (b *Budget) Add(proposal Proposal) {
-	if proposal.group == groupPolicy && proposal.best.resource != unlimited {
+	if proposal.group == GroupPolicy && proposal.best.resource != unlimited {
 		b.Resources[proposal.best.resource].add(proposal.claim())
 	}
 }

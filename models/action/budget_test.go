@@ -185,7 +185,7 @@ func TestComparisonCustomersTakeNothingAway(t *testing.T) {
 		if s.Action == "personal_call" {
 			called++
 		}
-		if s.ExperimentGroup == groupHoldout && s.WouldBeAction == "personal_call" {
+		if s.ExperimentGroup == GroupHoldout && s.WouldBeAction == "personal_call" {
 			would++
 		}
 	}

@@ -60,9 +60,9 @@ func (proposal *Proposal) byLotTonight() bool {
 // taken returns what the customer's group makes of the policy's action.
 func (proposal *Proposal) taken(would candidate) candidate {
 	switch proposal.group {
-	case groupHoldout:
+	case GroupHoldout:
 		return doNothing()
-	case groupBaseline:
+	case GroupBaseline:
 		return proposal.baseline
 	}
 	return would

@@ -47,7 +47,7 @@ func actionNamed(name string) Action {
 func TestHoldoutGetsNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for _, s := range night(newPolicy(t, drawConfig(t)), drawShop(t)) {
-			if s.ExperimentGroup == groupHoldout && (s.Action != none.Name || s.ActionChannel != "" || s.ActionPriority != nil || s.NeedsApproval) {
+			if s.ExperimentGroup == GroupHoldout && (s.Action != none.Name || s.ActionChannel != "" || s.ActionPriority != nil || s.NeedsApproval) {
 				t.Fatalf("holdout customer gets %s by %q", s.Action, s.ActionChannel)
 			}
 		}
@@ -62,7 +62,7 @@ func TestTheRowIsWhole(t *testing.T) {
 			switch {
 			case s.Propensity == nil || !(*s.Propensity > 0 && *s.Propensity <= 1):
 				t.Fatalf("%s %s: propensity %v", s.ExperimentGroup, s.Action, s.Propensity)
-			case s.ExperimentGroup == groupPolicy && s.Action != s.WouldBeAction:
+			case s.ExperimentGroup == GroupPolicy && s.Action != s.WouldBeAction:
 				t.Fatalf("policy customer gets %s, would get %s", s.Action, s.WouldBeAction)
 			case nothing != (s.ActionPriority == nil) || nothing != (s.ActionExpiresOn == nil):
 				t.Fatalf("%s: priority %v, expires %v", s.Action, s.ActionPriority, s.ActionExpiresOn)
@@ -70,7 +70,7 @@ func TestTheRowIsWhole(t *testing.T) {
 				t.Fatalf("%s expired on %d", s.Action, *s.ActionExpiresOn)
 			case nothing && *s.ActionExpectedValue != 0:
 				t.Fatalf("none is worth %v", *s.ActionExpectedValue)
-			case s.ExperimentGroup == groupPolicy && s.ActionExpectedValue != nil && *s.ActionExpectedValue < 0 && s.Action != "service_recovery":
+			case s.ExperimentGroup == GroupPolicy && s.ActionExpectedValue != nil && *s.ActionExpectedValue < 0 && s.Action != "service_recovery":
 				t.Fatalf("%s is worth %v", s.Action, *s.ActionExpectedValue)
 			case s.ActionReason == "" || s.PolicyVersion != p.Version() || len(s.DecisionID) != 32:
 				t.Fatalf("reason %q, version %q, decision %q", s.ActionReason, s.PolicyVersion, s.DecisionID)

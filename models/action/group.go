@@ -7,26 +7,27 @@ import (
 	"strconv"
 )
 
+// The groups of the experiment that every shop runs.
 const (
-	groupPolicy   = "policy"
-	groupBaseline = "baseline"
-	groupHoldout  = "holdout"
+	GroupPolicy   = "policy"   // gets what is worthwhile
+	GroupBaseline = "baseline" // gets the shop's own rule
+	GroupHoldout  = "holdout"  // gets nothing
 )
 
 // slots is the resolution of shares: 0.01%.
 const slots = 10_000
 
-// group draws the customer's group from SHA-256(salt ":" customer). The holdout
+// Group draws the customer's group from SHA-256(salt ":" customer). The holdout
 // takes the lowest slots, so raising its share only adds customers to it.
-func (p *Policy) group(customer string) string {
+func (p *Policy) Group(customer string) string {
 	holdout := slotsOf(*p.config.Holdout)
 	switch slot := draw(p.config.Salt+":"+customer) % slots; {
 	case slot < holdout:
-		return groupHoldout
+		return GroupHoldout
 	case slot < holdout+slotsOf(*p.config.Baseline):
-		return groupBaseline
+		return GroupBaseline
 	}
-	return groupPolicy
+	return GroupPolicy
 }
 
 // lot is the outcome of the exploration draw.

@@ -14,7 +14,7 @@ func groupsOf(t *testing.T, salt string, holdout, baseline float64, customers in
 	p := newPolicy(t, Config{Salt: salt, Holdout: &holdout, Baseline: &baseline})
 	groups := make([]string, customers)
 	for i := range groups {
-		groups[i] = p.group(fmt.Sprint("customer-", i))
+		groups[i] = p.Group(fmt.Sprint("customer-", i))
 	}
 	return groups
 }
@@ -46,7 +46,7 @@ func TestSharesAreAsConfigured(t *testing.T) {
 	for _, g := range groupsOf(t, "1", 0.1, 0.05, customers) {
 		counts[g]++
 	}
-	for group, share := range map[string]float64{groupHoldout: 0.1, groupBaseline: 0.05, groupPolicy: 0.85} {
+	for group, share := range map[string]float64{GroupHoldout: 0.1, GroupBaseline: 0.05, GroupPolicy: 0.85} {
 		got, se := counts[group]/customers, math.Sqrt(share*(1-share)/customers)
 		if math.Abs(got-share) > 4*se {
 			t.Errorf("%s: share %.4f, want %.4f ± %.4f", group, got, share, 4*se)
@@ -56,7 +56,7 @@ func TestSharesAreAsConfigured(t *testing.T) {
 
 func TestNoShareIsNobody(t *testing.T) {
 	for i, group := range groupsOf(t, "1", 0, 0, 100_000) {
-		if group != groupPolicy {
+		if group != GroupPolicy {
 			t.Fatalf("customer %d is in the %s of share 0", i, group)
 		}
 	}
@@ -68,7 +68,7 @@ func TestSaltsAreIndependent(t *testing.T) {
 	b := groupsOf(t, "2013", 0.3, 0, customers)
 	var table [2][2]float64
 	for i := range a {
-		table[index(a[i] == groupHoldout)][index(b[i] == groupHoldout)]++
+		table[index(a[i] == GroupHoldout)][index(b[i] == GroupHoldout)]++
 	}
 	statistic := 0.0
 	for i := range 2 {
@@ -95,7 +95,7 @@ func TestALargerHoldoutOnlyAdds(t *testing.T) {
 		large := rapid.Float64Range(small, 1).Draw(t, "large")
 		customer := rapid.String().Draw(t, "customer")
 		in := func(holdout float64) bool {
-			return newPolicy(t, Config{Holdout: &holdout}).group(customer) == groupHoldout
+			return newPolicy(t, Config{Holdout: &holdout}).Group(customer) == GroupHoldout
 		}
 		if in(small) && !in(large) {
 			t.Fatalf("%q leaves the holdout when it grows from %v to %v", customer, small, large)

@@ -38,7 +38,7 @@ func (p *Policy) Propose(f Facts, s *publish.Score, previous *publish.Score) Pro
 		facts:    f,
 		previous: previous,
 		held:     p.suppressions(&f, s),
-		group:    p.group(s.CustomerID),
+		group:    p.Group(s.CustomerID),
 	}
 	worth := p.candidates(&proposal, s)
 	open := make([]candidate, 0, len(worth))

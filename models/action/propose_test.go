@@ -66,7 +66,7 @@ func TestBaselineRule(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := decide(t, config, regular().with(test.edit))
-			if s.ExperimentGroup != groupBaseline || s.Action != test.want {
+			if s.ExperimentGroup != GroupBaseline || s.Action != test.want {
 				t.Errorf("%s: %s, want baseline: %s", s.ExperimentGroup, s.Action, test.want)
 			}
 		})

@@ -23,15 +23,15 @@ func (p *Policy) reason(proposal *Proposal, taken candidate, s *publish.Score) s
 	w := words{&proposal.facts, s, p.config.Currency}
 	nothing := taken.action.Name == none.Name
 	switch {
-	case proposal.group == groupHoldout:
+	case proposal.group == GroupHoldout:
 		return "In the comparison group that gets nothing, so that what the actions bring can be measured."
-	case nothing && proposal.byLotTonight() && proposal.group == groupPolicy:
+	case nothing && proposal.byLotTonight() && proposal.group == GroupPolicy:
 		return "Left alone by lot, to learn what works: " + w.rhythm() + "."
 	case nothing && len(proposal.held) > 0:
 		return p.suppression(w, proposal.held[0])
-	case proposal.group == groupBaseline && !nothing:
+	case proposal.group == GroupBaseline && !nothing:
 		return "The shop's own rule: " + w.silence() + "."
-	case proposal.group == groupBaseline:
+	case proposal.group == GroupBaseline:
 		return "The shop's own rule asks for nothing: " + w.rhythm() + "."
 	}
 	text := "Nothing that is worth its cost: " + w.rhythm() + "."
