@@ -37,10 +37,15 @@ func Init(ctx context.Context, exports []string, name string, out io.Writer) err
 		if err != nil {
 			return err
 		}
+		as := reading{found.Preset, found.SQL, found.Encoding}
 		source := sources[found.Table]
 		if source == nil {
-			source = &draftSource{preset: found.Preset, sql: found.SQL}
+			source = &draftSource{reading: as}
 			sources[found.Table] = source
+		}
+		if source.reading != as {
+			fmt.Fprintf(out, "  not used: it is not read as %s is, which is %s too (make one export of both, or write by hand an sql that fits both)\n", source.files[0], found.Table)
+			continue
 		}
 		source.files = append(source.files, relative)
 		if currency == "" {
@@ -59,10 +64,12 @@ func Init(ctx context.Context, exports []string, name string, out io.Writer) err
 
 // draftSource is a source of the configuration to be written.
 type draftSource struct {
-	files  []string
-	preset string
-	sql    string
+	files []string
+	reading
 }
+
+// reading is what all files of a source must share.
+type reading struct{ preset, sql, encoding string }
 
 // relativeTo returns path as seen from dir, absolute if there is no such way.
 func relativeTo(dir, path string) (string, error) {
@@ -87,8 +94,11 @@ func describe(out io.Writer, found *extract.Inspection) {
 		as += " by the preset " + found.Preset
 	}
 	fmt.Fprintf(out, "%s: %d rows, %d columns, read as %s\n", found.Name, found.Rows, len(found.Columns), as)
+	if found.Bad > 0 {
+		fmt.Fprintf(out, "  %d more lines are no sound rows (perennial check says which)\n", found.Bad)
+	}
 	for _, column := range found.Columns {
-		fmt.Fprintf(out, "  %-24s %-8s %-14s %s\n", column.Name, column.Type, column.Meaning, strings.Join(column.Sample, ", "))
+		fmt.Fprintf(out, "  %-24s %-13s %-14s %s\n", column.Name, column.Type, column.Meaning, strings.Join(column.Sample, ", "))
 	}
 }
 
@@ -129,6 +139,9 @@ func draftYAML(sources map[string]*draftSource, currency string) string {
 		fmt.Fprintf(&b, "  %s:\n    files:\n", table)
 		for _, file := range source.files {
 			fmt.Fprintf(&b, "      - %s\n", yamlText(file))
+		}
+		if source.encoding != "" {
+			fmt.Fprintf(&b, "    encoding: %s\n", source.encoding)
 		}
 		switch {
 		case source.preset != "":

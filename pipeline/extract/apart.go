@@ -85,7 +85,7 @@ func (p *child) accuse(ctx context.Context, err error) error {
 
 // probe reads every value of a file.
 func probe(ctx context.Context, path string, w witness) (err error) {
-	b, err := openBench(ctx, path, false, w)
+	b, err := openBench(ctx, benchConfig(path), false, w)
 	if err != nil {
 		return err
 	}

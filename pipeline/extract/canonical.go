@@ -288,7 +288,11 @@ func (c *canonical) instantOf(name, typ string) string {
 	}
 	text := "CAST(" + name + " AS VARCHAR)"
 	if format := c.formats[name]; format != "" {
-		return "coalesce(try_strptime(" + text + ", " + quote(format) + "), clock(" + text + "))"
+		read := "try_strptime(" + text + ", " + quote(format) + ")"
+		if strings.Contains(strings.ToLower(format), "%z") { // an instant, not a wall clock
+			read = "timezone(" + quote(c.config.Timezone) + ", " + read + ")"
+		}
+		return "coalesce(" + read + ", clock(" + text + "))"
 	}
 	return "clock(" + text + ")"
 }

@@ -101,7 +101,10 @@ func TestDateFormats(t *testing.T) {
 		{"German", "", rows("01.02.2025 10:00", "31.12.2025 10:00"), "2025-02-01", "2025-12-31"},
 		{"months in words", "", rows("2 Jan 2025", "31 Dec 2025"), "2025-01-02", "2025-12-31"},
 		{"noon", "", rows("1/2/2025 12:26 PM", "12/31/2025 6:05 AM"), "2025-01-02", "2025-12-31"},
+		{"years of two digits", "", rows("31.01.25", "28.02.25 "), "2025-01-31", "2025-02-28"},
+		{"years of two digits, day first", "%d/%m/%y", rows("28/06/25", "29/06/25"), "2025-06-28", "2025-06-29"},
 		{"told", "%m/%d/%Y", rows("1/2/2025", "3/4/2025"), "2025-01-02", "2025-03-04"},
+		{"told, with offsets", "%d/%m/%Y %H:%M %z", rows("05/03/2025 23:30 +0000", "05/03/2025 23:30 -0100"), "2025-03-05", "2025-03-06"},
 		{"told, but ISO too", "%m/%d/%Y", rows("1/2/2025", "2025-03-04"), "2025-01-02", "2025-03-04"},
 	}
 	for _, tt := range tests {
@@ -119,6 +122,8 @@ func TestDateFormats(t *testing.T) {
 	}
 	_, _, err := runIn(t, ordersFrom(t, rows("1/2/2025", "3/4/2025")), "2026-01-01")
 	wantError(t, err, ErrConfig, "ordered_at: every value can be read as %d/%m/%Y and as %m/%d/%Y (set date_format to the right one)")
+	_, _, err = runIn(t, ordersFrom(t, rows("11/06/12", "12/06/12")), "2026-01-01")
+	wantError(t, err, ErrConfig, "ordered_at: every value can be read as %d/%m/%y and as %m/%d/%y and as %y/%m/%d (set date_format to the right one)")
 }
 
 func TestUnknownTimezone(t *testing.T) {

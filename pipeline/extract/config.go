@@ -62,10 +62,11 @@ type Sources struct {
 // SQL sees the view input: the columns of all files, by name, and file, the base
 // name of a row's file. Columns that identifiers and labels are made from are
 // text, those that amounts are computed from numbers. The macros clock(text) and
-// number(text) read times as the shop's wall clock, and numbers.
+// number(text) read times as the shop's wall clock, and numbers; decimal_comma(text)
+// and decimal_point(text) read 1.234,50 € and $1,234.50.
 type Source struct {
 	Files      []string `yaml:"files"`                       // paths, globs and gs:// objects: csv, tsv, json, ndjson, jsonl or parquet, also as .gz or .zst
-	SQL        string   `yaml:"sql"`                         // DuckDB SELECT over the view input that yields canonical columns; default: the export names its columns so
+	SQL        string   `yaml:"sql"`                         // DuckDB SELECT over the view input that yields canonical columns; decimal_comma("Betrag") reads 1.234,50 €, decimal_point("Total") reads $1,234.50, clock("When") a time; default: the export names its columns so
 	Preset     string   `yaml:"preset"`                      // a named sql for the export of a system, as shopify: see the canonical tables
 	Postgres   string   `yaml:"postgres" json:"-"`           // connection string, instead of files; sql is then the database's own SELECT
 	Watermark  string   `yaml:"watermark" json:",omitempty"` // with postgres: column that grows when a row changes, a time or a whole number; default: pull everything

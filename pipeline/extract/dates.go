@@ -25,7 +25,7 @@ func textFormats(ctx context.Context, d *database, t *canonicalTable, m *mapping
 			continue
 		}
 		var values, iso int64
-		err := d.row(ctx, fmt.Sprintf("SELECT count(v), count(clock(v)) FROM (SELECT nullif(%s, '') AS v FROM mapped LIMIT %d)", c.name, sample), &values, &iso)
+		err := d.row(ctx, fmt.Sprintf("SELECT count(v), count(*) FILTER ("+plausible("clock(v)")+") FROM (SELECT nullif(%s, '') AS v FROM mapped LIMIT %d)", c.name, sample), &values, &iso)
 		if err != nil {
 			return nil, false, err
 		}
@@ -74,7 +74,7 @@ func readers(ctx context.Context, d *database, query string, formats []string) (
 	read := make([]int64, len(formats))
 	dst := make([]any, len(formats))
 	for i, format := range formats {
-		counts[i] = "count(try_strptime(v, " + quote(format) + "))"
+		counts[i] = "count(*) FILTER (" + plausible("try_strptime(v, "+quote(format)+")") + ")"
 		dst[i] = &read[i]
 	}
 	if err := d.row(ctx, "SELECT "+strings.Join(counts, ", ")+" FROM ("+query+")", dst...); err != nil {
@@ -90,9 +90,29 @@ func readers(ctx context.Context, d *database, query string, formats []string) (
 	return best, nil
 }
 
-// ambiguous reports whether formats differ in which of day and month is first.
+// ambiguous reports whether formats differ in which of day, month and year comes
+// where.
 func ambiguous(formats []string) bool {
-	return slices.ContainsFunc(formats, func(f string) bool {
-		return strings.HasPrefix(f, "%d") != strings.HasPrefix(formats[0], "%d")
-	})
+	return slices.ContainsFunc(formats, func(f string) bool { return dateOrder(f) != dateOrder(formats[0]) })
+}
+
+// dateOrder is dmy for a format whose day comes first, then the month.
+func dateOrder(format string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case 'd', 'm', 'y':
+			return r
+		case 'b':
+			return 'm'
+		case 'Y':
+			return 'y'
+		}
+		return -1
+	}, format)
+}
+
+// plausible is a condition that holds for a time that a shop can have: 28/12/25 is
+// no day of the year 25, nor of 28.
+func plausible(time string) string {
+	return time + " BETWEEN " + firstPlausible + " AND " + lastPlausible
 }

@@ -4,10 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"unicode/utf16"
 	"unicode/utf8"
 )
+
+// errWide says that a text is not of the encoding that it is taken for.
+var errWide = errors.New("UTF-16 text (set encoding: utf-16)")
 
 // utf8Reader returns r's text as UTF-8 without a byte order mark. Bytes of UTF-8
 // text are passed on as they are; recordReader finds the lines that are not.
@@ -20,7 +24,7 @@ func utf8Reader(r io.Reader, encoding string) (io.Reader, error) {
 	wide := bytes.HasPrefix(mark, []byte{0xff, 0xfe}) || bytes.HasPrefix(mark, []byte{0xfe, 0xff})
 	switch {
 	case wide && encoding != "utf-16":
-		return nil, dataError("UTF-16 text (set encoding: utf-16)")
+		return nil, dataError("%w", errWide)
 	case encoding == "utf-16":
 		order := binary.ByteOrder(binary.LittleEndian)
 		if bytes.HasPrefix(mark, []byte{0xfe, 0xff}) {

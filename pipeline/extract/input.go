@@ -80,7 +80,7 @@ func (in *input) readJSONTypes(ctx context.Context, d *database) error {
 	for _, name := range names {
 		typ := types[strings.ToLower(name)]
 		switch typ {
-		case "DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "UUID":
+		case "DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "UUID", "JSON":
 			typ = "VARCHAR"
 		}
 		in.jsonType[name] = typ

@@ -11,19 +11,20 @@ import (
 
 // Inspection is what an unknown export may be.
 type Inspection struct {
-	Name    string // base name of the file
-	Rows    int64
-	Bad     int64  // csv lines that are no sound record, not in Rows
-	Table   string // canonical table that it looks like; "" when none
-	Preset  string // that knows its header; "" when none
-	SQL     string // mapping to Table; "" when names are canonical, a preset fits, or Table is ""
-	Columns []InspectedColumn
+	Name     string // base name of the file
+	Encoding string // of csv that is not UTF-8: utf-16 or windows-1252; else ""
+	Rows     int64
+	Bad      int64  // csv lines that are no sound record, not in Rows
+	Table    string // canonical table that it looks like; "" when none
+	Preset   string // that knows its header; "" when none
+	SQL      string // mapping to Table; "" when names are canonical, a preset fits, or Table is ""
+	Columns  []InspectedColumn
 }
 
 // InspectedColumn is a column of an export.
 type InspectedColumn struct {
 	Name    string
-	Type    string   // text, number, time or boolean, by its first rows
+	Type    string   // text, number, time, boolean, decimal_comma or decimal_point, by its first rows
 	Sample  []string // up to three values
 	Meaning string   // canonical column of Inspection.Table that it may be; "" when none
 }
@@ -41,12 +42,12 @@ func Inspect(ctx context.Context, path string) (*Inspection, error) {
 }
 
 func inspect(ctx context.Context, path string, w witness) (found *Inspection, err error) {
-	b, err := openBench(ctx, path, false, w)
+	b, encoding, err := openUnknown(ctx, path, w)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
-	found = &Inspection{Name: filepath.Base(path)}
+	found = &Inspection{Name: filepath.Base(path), Encoding: encoding}
 	for _, f := range b.input.files {
 		for _, n := range f.reject {
 			found.Bad += n
@@ -60,6 +61,51 @@ func inspect(ctx context.Context, path string, w witness) (found *Inspection, er
 	}
 	found.guess(b.input.columns)
 	return found, nil
+}
+
+// openUnknown opens an export whose encoding nobody has told: what is not UTF-8 is
+// UTF-16 by its mark, or else windows-1252, of which Latin-1 is a part.
+func openUnknown(ctx context.Context, path string, w witness) (*bench, string, error) {
+	of := benchConfig(path)
+	b, err := openBench(ctx, of, false, w)
+	encoding := ""
+	switch {
+	case errors.Is(err, errWide):
+		encoding = "utf-16"
+	case errors.Is(err, ErrBadData) && strings.Contains(err.Error(), notText): // the header
+		encoding = "windows-1252"
+	case err == nil:
+		encoding, err = b.encoding(ctx)
+	}
+	if encoding == "" {
+		return b, "", err
+	}
+	if b != nil {
+		if err := b.close(); err != nil {
+			return nil, "", err
+		}
+	}
+	of.Sources.Orders.Encoding = encoding
+	b, err = openBench(ctx, of, false, w)
+	return b, encoding, err
+}
+
+// encoding is windows-1252 if the lines that are not UTF-8 are the only ones with
+// other letters than those of ASCII: else some lines of UTF-8 are damaged.
+func (b *bench) encoding(ctx context.Context) (string, error) {
+	var damaged int64
+	for _, f := range b.input.files {
+		damaged += f.reject[notText]
+	}
+	if damaged == 0 {
+		return "", nil
+	}
+	var letters bool
+	err := b.db.row(ctx, `SELECT coalesce(bool_or(regexp_matches(CAST(raw AS VARCHAR), '[^\x00-\x7F]')), false) FROM raw`, &letters)
+	if err != nil || letters {
+		return "", err
+	}
+	return "windows-1252", nil
 }
 
 func (b *bench) inspectColumns(ctx context.Context, found *Inspection) error {
@@ -79,6 +125,12 @@ func (b *bench) inspectColumns(ctx context.Context, found *Inspection) error {
 			c.Type = "time"
 		case asBoolean:
 			c.Type = "boolean"
+		default:
+			written, err := b.written(ctx, name, c.Type)
+			if err != nil {
+				return err
+			}
+			c.Type = written
 		}
 		query := fmt.Sprintf("SELECT v FROM (SELECT CAST(%s AS VARCHAR) AS v FROM raw LIMIT 1000) WHERE v IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v LIMIT 3", quoteName(name))
 		err := b.db.each(ctx, query, func(scan func(...any) error) error {
@@ -97,6 +149,36 @@ func (b *bench) inspectColumns(ctx context.Context, found *Inspection) error {
 	return nil
 }
 
+// The types of columns of amounts that people read: 1.234,50 € and $1,234.50. The
+// macros of these names read them.
+const (
+	decimalComma = "decimal_comma"
+	decimalPoint = "decimal_point"
+)
+
+// written returns how the amounts of a text column are written, or typ if it holds
+// others.
+func (b *bench) written(ctx context.Context, column, typ string) (string, error) {
+	named := func(canonical string) bool { return slices.Contains(synonyms[canonical], plainName(column)) }
+	if typ != "text" || !slices.ContainsFunc([]string{"amount", "price", "discount", "quantity", "value"}, named) {
+		return typ, nil
+	}
+	const amount = `'^\(?[-+]?(\p{Sc}|\p{L}{1,3}\.?[\s\p{Z}])?[\s\p{Z}]?[-+]?[0-9]+(%[1]s[0-9]{3})*(%[2]s[0-9]+)?[\s\p{Z}]?(\p{Sc}|\p{L}{1,3}\.?)?\)?$'`
+	var comma, point, cents bool
+	err := b.db.row(ctx, fmt.Sprintf(`SELECT coalesce(bool_and(regexp_matches(v, `+fmt.Sprintf(amount, `[. '']`, `,`)+`)), false),
+coalesce(bool_and(regexp_matches(v, `+fmt.Sprintf(amount, `[, '']`, `\.`)+`)), false), coalesce(bool_or(regexp_matches(v, ',[0-9]{1,2}([^0-9]|$)')), false)
+FROM (SELECT nullif(trim(%s), '') AS v FROM raw LIMIT %d) WHERE v IS NOT NULL`, quoteName(column), profileRows), &comma, &point, &cents)
+	switch {
+	case err != nil:
+		return typ, err
+	case comma && cents:
+		return decimalComma, nil
+	case point:
+		return decimalPoint, nil
+	}
+	return typ, nil
+}
+
 // typeWord is the word for a DuckDB type.
 func typeWord(typ string) string {
 	switch {
@@ -113,7 +195,7 @@ func typeWord(typ string) string {
 // synonyms are names that exports give to canonical columns, without case,
 // spaces and underscores; the likelier first.
 var synonyms = map[string][]string{
-	"customer_id":   {"customerid", "customer", "clientid", "client", "userid", "user", "memberid", "householdid", "cardid", "customeremail", "email", "emailaddress", "mastercustomerid"},
+	"customer_id":   {"customerid", "clientid", "userid", "memberid", "householdid", "cardid", "mastercustomerid", "customeremail", "email", "emailaddress", "customer", "client", "user"},
 	"order_id":      {"orderid", "order", "ordernumber", "orderno", "invoice", "invoiceno", "invoiceid", "invoicenumber", "transactionid", "basketid", "receipt", "receiptid"},
 	"ordered_at":    {"orderedat", "orderdate", "invoicedate", "purchasedate", "transdate", "transactiondate", "transactiontimestamp", "createdat", "timestamp", "datetime", "date"},
 	"amount":        {"amount", "lineamount", "linetotal", "revenue", "netrevenue", "netsales", "sales", "salesvalue", "tranamount", "dollarvalue", "total", "ordertotal"},
@@ -145,7 +227,7 @@ var synonyms = map[string][]string{
 // plainName is a column name as synonyms has it.
 func plainName(name string) string {
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" _-.", r) {
+		if strings.ContainsRune(" _-.\r\n\t", r) {
 			return -1
 		}
 		return r
@@ -158,14 +240,14 @@ func (f *Inspection) guess(columns []string) {
 		for _, name := range Presets(t.name) {
 			if p, err := readPreset(name, t.name); err == nil && p.knows(columns) {
 				f.Table, f.Preset = t.name, name
+				f.noteCurrency(p.columns)
 				return
 			}
 		}
 	}
 	best := -1
 	for _, t := range tables {
-		meanings := meaningsOf(t, columns)
-		expressions := expressionsFor(t, meanings, columns)
+		expressions := f.expressions(t, meaningsOf(t, columns), columns)
 		complete := !slices.ContainsFunc(t.columns, func(c column) bool { return c.required && expressions[c.name] == "" })
 		if complete && len(expressions) > best {
 			best = len(expressions)
@@ -175,6 +257,15 @@ func (f *Inspection) guess(columns []string) {
 	for _, t := range tables {
 		if t.name == f.Table {
 			f.suggest(t, columns)
+		}
+	}
+}
+
+// noteCurrency notes which of a preset's columns names the currency.
+func (f *Inspection) noteCurrency(columns []string) {
+	for i := range f.Columns {
+		if c := &f.Columns[i]; slices.Contains(columns, c.Name) && slices.Contains(synonyms["currency"], plainName(c.Name)) {
+			c.Meaning = "currency"
 		}
 	}
 }
@@ -196,19 +287,21 @@ func meaningsOf(t *canonicalTable, columns []string) map[string]string {
 	return meanings
 }
 
-// expressionsFor returns the SQL of the canonical columns that can be had. An
-// order's number can be made up from who and when, its amount from price.
-func expressionsFor(t *canonicalTable, meanings map[string]string, columns []string) map[string]string {
+// expressions returns the SQL of the canonical columns that can be had. An order's
+// number can be made up from who and when, its amount from price: a column that holds
+// the whole order's has no meaning then.
+func (f *Inspection) expressions(t *canonicalTable, meanings map[string]string, columns []string) map[string]string {
 	expr := map[string]string{}
 	for name, column := range meanings {
-		expr[name] = quoteName(column)
+		expr[name] = f.reading(column)
 	}
 	if t.name != "orders" {
 		return expr
 	}
 	price := slices.IndexFunc(columns, func(name string) bool { return slices.Contains(synonyms["price"], plainName(name)) })
-	if expr["amount"] == "" && expr["quantity"] != "" && price >= 0 {
-		expr["amount"] = expr["quantity"] + " * " + quoteName(columns[price])
+	if (expr["amount"] == "" || ofWholeOrder(meanings)) && expr["quantity"] != "" && price >= 0 {
+		expr["amount"] = expr["quantity"] + " * " + f.reading(columns[price])
+		delete(meanings, "amount")
 	}
 	if expr["order_id"] == "" && expr["customer_id"] != "" && expr["ordered_at"] != "" {
 		expr["order_id"] = fmt.Sprintf("concat_ws(' ', %s, %s)", expr["customer_id"], expr["ordered_at"])
@@ -216,17 +309,33 @@ func expressionsFor(t *canonicalTable, meanings map[string]string, columns []str
 	return expr
 }
 
+// reading is the SQL that reads a column: by a macro what only people can read.
+func (f *Inspection) reading(column string) string {
+	for _, c := range f.Columns {
+		if c.Name == column && (c.Type == decimalComma || c.Type == decimalPoint) {
+			return c.Type + "(" + quoteName(column) + ")"
+		}
+	}
+	return quoteName(column)
+}
+
+// ofWholeOrder reports whether an amount is likelier the order's, which every line
+// repeats, than the line's: a total beside a product.
+func ofWholeOrder(meanings map[string]string) bool {
+	return meanings["product_id"] != "" && slices.Contains([]string{"total", "ordertotal"}, plainName(meanings["amount"]))
+}
+
 // suggest writes the mapping to a table and notes what the columns mean in it.
 func (f *Inspection) suggest(t *canonicalTable, columns []string) {
 	meanings := meaningsOf(t, columns)
-	expressions := expressionsFor(t, meanings, columns)
+	expressions := f.expressions(t, meanings, columns)
 	canonical := true
 	var items []string
 	for _, c := range t.columns {
 		if expressions[c.name] == "" {
 			continue
 		}
-		canonical = canonical && strings.EqualFold(c.name, meanings[c.name])
+		canonical = canonical && strings.EqualFold(quoteName(c.name), expressions[c.name])
 		items = append(items, expressions[c.name]+" AS "+c.name)
 		for i := range f.Columns {
 			if f.Columns[i].Name == meanings[c.name] {
@@ -247,7 +356,7 @@ func (f *Inspection) suggest(t *canonicalTable, columns []string) {
 func (f *Inspection) Currency() string {
 	for _, column := range f.Columns {
 		if column.Meaning == "currency" && len(column.Sample) > 0 {
-			return column.Sample[0]
+			return strings.ToUpper(column.Sample[0])
 		}
 	}
 	return ""

@@ -4,12 +4,16 @@ package extract
 // may use them. clock reads a time as the shop's wall clock, null if it is none.
 // number and clock_or_bad do not answer a value that they cannot read with null,
 // which arithmetic or a default would hide, but with NaN or infinity: what is
-// computed from it is recognisably bad too, and the row is rejected.
+// computed from it is recognisably bad too, and the row is rejected. decimal_comma
+// and decimal_point read amounts as people write them, as 1.234,50 € and (1,234.50).
 func macros(timezone string) []string {
 	return []string{
 		clockMacro(timezone),
 		`CREATE TEMP MACRO clock(s) AS clock_text(CAST(s AS VARCHAR))`,
 		`CREATE TEMP MACRO number(s) AS coalesce(try_cast(s AS DOUBLE), CASE WHEN s IS NOT NULL THEN 'nan'::DOUBLE END)`,
+		`CREATE TEMP MACRO bare_amount(s, separator) AS regexp_replace(regexp_replace(regexp_replace(nullif(trim(CAST(s AS VARCHAR)), ''), '^\(|^[\p{L}]{1,3}\.?[\s\p{Z}]|[\s\p{Z}]?[\p{L}]{1,3}\.?$|[\s\p{Z}\p{Sc}'']', '', 'g'), '^(.*)\)$', '-\1'), '[' || separator || ']([0-9]{3})', '\1', 'g')`,
+		`CREATE TEMP MACRO decimal_comma(s) AS number(replace(bare_amount(s, '.'), ',', '.'))`,
+		`CREATE TEMP MACRO decimal_point(s) AS number(bare_amount(s, ','))`,
 		`CREATE TEMP MACRO clock_or_bad(s) AS coalesce(clock(s), CASE WHEN s IS NOT NULL THEN 'infinity'::TIMESTAMP END)`,
 	}
 }
@@ -31,9 +35,9 @@ ELSE try_cast(s AS TIMESTAMP) END`
 
 // dateFormats are the forms that exports write dates in besides ISO 8601, as
 // strptime formats without the time of day. The order decides between forms
-// that read the same number of values, except that day and month are never
-// guessed: see textFormats.
-var dateFormats = []string{"%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d %b %Y", "%b %d, %Y", "%d-%b-%Y", "%Y/%m/%d"}
+// that read the same number of values, except that which part is the day, the
+// month or a year of two digits is never guessed: see textFormats.
+var dateFormats = []string{"%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%y/%m/%d", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d", "%d %b %Y", "%b %d, %Y", "%d-%b-%Y", "%Y/%m/%d"}
 
 // timesOfDay may follow a date.
 var timesOfDay = []string{"", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"}

@@ -51,7 +51,7 @@ const tableFile = "table.parquet"
 
 // writeTable writes a file as a plain table to the Parquet file out.
 func writeTable(ctx context.Context, path, out string, w witness) (err error) {
-	b, err := openBench(ctx, path, true, w, filepath.Dir(out))
+	b, err := openBench(ctx, benchConfig(path), true, w, filepath.Dir(out))
 	if err != nil {
 		return err
 	}
@@ -108,8 +108,8 @@ func benchConfig(path string) Config {
 
 // openBench opens a file. Lines that are no sound records are left out, or, with
 // strict, the first of them is the error. DuckDB may write to folders.
-func openBench(ctx context.Context, path string, strict bool, w witness, folders ...string) (*bench, error) {
-	c, err := benchConfig(path).withDefaults()
+func openBench(ctx context.Context, of Config, strict bool, w witness, folders ...string) (*bench, error) {
+	c, err := of.withDefaults()
 	if err != nil {
 		return nil, err
 	}

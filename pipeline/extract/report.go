@@ -151,6 +151,17 @@ func (s *SourceReport) tooMany(limit float64) error {
 	if len(first) == 0 {
 		first = append(first, s.Reasons[0].Field+": "+s.Reasons[0].Reason)
 	}
-	return dataError("%s: %d of %d rows rejected, more than max_rejects %g: %s (fix the rows, or raise max_rejects)",
-		s.Table, s.Rejected, s.Read, limit, strings.Join(first, "; "))
+	return dataError("%s: %d of %d rows rejected, more than max_rejects %g: %s (%s)",
+		s.Table, s.Rejected, s.Read, limit, strings.Join(first, "; "), s.remedy())
+}
+
+// remedy says what to do about the most frequent reason.
+func (s *SourceReport) remedy() string {
+	switch s.Reasons[0].Reason {
+	case notANumber:
+		return "read amounts such as 1.234,50 € with decimal_comma in sql, $1,234.50 with decimal_point; else fix the rows, or raise max_rejects"
+	case repeatedRow:
+		return "they are equal in all columns that are read: if they are lines of their own, add them up in sql with GROUP BY ALL; else raise max_rejects"
+	}
+	return "fix the rows, or raise max_rejects"
 }

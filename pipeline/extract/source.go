@@ -119,6 +119,9 @@ func (x *extraction) read(ctx context.Context, s *surveyed) (*pass, error) {
 	if err := r.tooMany(x.config.MaxRejects); err != nil {
 		return nil, err
 	}
+	if err := p.lostFile(); err != nil && x.config.MaxRejects < 1 {
+		return nil, err
+	}
 	if r.Kept == 0 && s.table.name == "orders" {
 		return nil, dataError("orders: no row is left of %d before %v (check sql, and the dates)", r.Read+r.After, x.asOf)
 	}
@@ -149,6 +152,32 @@ func (x *extraction) readOnto(ctx context.Context, s *surveyed, old *sourceState
 	}
 	p.report.sortReasons()
 	return p, nil
+}
+
+// aFewRows is how many rows of a file may be bad by chance, all of them: orders of
+// guests without a name, on a quiet day.
+const aFewRows = 10
+
+// lostFile returns an ErrBadData if of a file that this pass has read every row was
+// rejected. Beside a long history that is no large share, and yet a whole day. Rows
+// that are there already are not lost.
+func (p *pass) lostFile() error {
+	listed := map[string][]*RowError{}
+	for _, row := range p.report.Listed {
+		if reason := row.Err.Error(); reason != repeatedRow && reason != repeatedFirst {
+			listed[row.File] = append(listed[row.File], row)
+		}
+	}
+	for _, f := range p.files[p.from():] {
+		rows := f.rows
+		for _, unsound := range f.reject {
+			rows += unsound
+		}
+		if bad := listed[f.file.name()]; rows >= aFewRows && int64(len(bad)) >= rows {
+			return dataError("%s: %s: each of its %d rows is rejected: %w (mend the file, or take it away)", p.table.name, f.file.name(), rows, bad[0])
+		}
+	}
+	return nil
 }
 
 // inFile names the file that a source's bad data is in, where there is only one.

@@ -1,0 +1,60 @@
+package extract
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A day's file of which no row can be read stops the night, however long the history
+// beside it is; a bad row, a file of guests on a quiet day and a file that is there
+// twice do not.
+func TestAFileThatIsLostStopsTheNight(t *testing.T) {
+	history := someOrders(2000)
+	day := func(rows int, line string) string {
+		var b strings.Builder
+		b.WriteString("customer_id,order_id,ordered_at,amount\n")
+		for i := range rows {
+			fmt.Fprintf(&b, line+"\n", i)
+		}
+		return b.String()
+	}
+	for name, test := range map[string]struct {
+		text, want string
+	}{
+		"decimal commas":      {day(15, `c,n%d,2025-06-30,"8,18"`), `orders: day.csv: each of its 15 rows is rejected: day.csv:2: amount "8,18": not a number (mend the file, or take it away)`},
+		"other columns":       {day(12, `c;n%d;2025-06-30;8.18`), "orders: day.csv: each of its 12 rows is rejected: day.csv:2: "},
+		"one good row":        {day(15, `c,n%d,2025-06-30,"8,18"`) + "c,x,2025-06-30,5\n", ""},
+		"guests on a few":     {day(9, ",n%d,2025-06-30,8.18"), ""},
+		"the same file again": {history, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := ordersFrom(t, history)
+			c.MaxRejects = 0.6
+			other := writeFile(t, "day.csv", test.text)
+			c.Sources.Orders.Files = append(c.Sources.Orders.Files, filepath.Clean(other))
+			_, _, err := runIn(t, c, "2026-01-01")
+			if test.want == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			wantError(t, err, ErrBadData, test.want)
+		})
+	}
+}
+
+// An id that is a number in one object and text in another is one id.
+func TestJSONIDsOfTwoTypes(t *testing.T) {
+	c := ordersFrom(t, "")
+	c.Sources.Orders.Files = []string{writeFile(t, "orders.ndjson", `{"customer_id":7,"order_id":"a","ordered_at":"2025-06-28","amount":5}
+{"customer_id":"7","order_id":"b","ordered_at":"2025-06-29","amount":"6.5"}
+{"customer_id":"X9","order_id":"c","ordered_at":"2025-06-29","amount":5}
+`)}
+	s := mustExtract(t, c, "2026-01-01").Report().Source("orders")
+	if s.Kept != 3 || s.Customers != 2 || s.Revenue != 16.5 {
+		t.Errorf("%+v, want 2 customers with 16.50", s)
+	}
+}
