@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/stat"
@@ -10,6 +11,7 @@ import (
 	"perennial/command"
 	"perennial/models/calibrate"
 	"perennial/models/evaluate"
+	"perennial/pipeline/history"
 )
 
 // rolling is a choice that has not seen the holdout. It looks back at an earlier
@@ -112,6 +114,9 @@ func (p *pastLook) candidate(name string, f *pastForecast) (rollingCandidate, er
 		meanError: evaluate.MAE(p.actual.orders, f.mean, nil), medianError: evaluate.MAE(p.actual.orders, f.median, nil),
 	}
 	_, comparisons, err := calibrate.Choose(f.any, p.actual.any, nil, fold)
+	if err != nil {
+		err = fmt.Errorf("%w: too few customers order, or do not, from %v to %v: %w", errNoLookBack, history.Day(p.now+1), history.Day(p.end), err)
+	}
 	for _, compared := range comparisons {
 		if compared.Method == calibrate.Platt {
 			c.logLoss = compared.LogLoss

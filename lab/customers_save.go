@@ -127,9 +127,7 @@ func (s *customerSheet) appendRow(row []string, i int) []string {
 	}
 	number(s.orders.low[i])
 	number(s.orders.high[i])
-	for _, wait := range []float64{scores.Early[i], scores.Median[i], scores.Late[i]} {
-		row = append(row, s.date(wait))
-	}
+	row = s.appendDates(row, scores.Early[i], scores.Median[i], scores.Late[i])
 	if s.discount {
 		number(scores.Discounted[year][i])
 	}
@@ -149,11 +147,18 @@ func (s *customerSheet) appendRow(row []string, i int) []string {
 	return row
 }
 
-// date is the day on which a time from now on has passed, tomorrow at the
-// earliest.
-func (s *customerSheet) date(wait float64) string {
-	days := math.Max(math.Ceil(wait*s.base.unit.days), 1)
-	return history.Day(s.base.now + int(days)).String()
+// appendDates adds the first day, the middle and the last day of an interval of times
+// from now on: tomorrow is the first day there is, and one belongs to the interval if
+// its middle does.
+func (s *customerSheet) appendDates(row []string, early, median, late float64) []string {
+	unit := s.base.unit.days
+	middle := max(math.Ceil(median*unit), 1)
+	first := max(min(math.Ceil(early*unit+0.5), middle), 1)
+	last := max(math.Floor(late*unit+0.5), middle)
+	for _, days := range []float64{first, middle, last} {
+		row = append(row, history.Day(s.base.now+int(days)).String())
+	}
+	return row
 }
 
 // namedPicture is a picture and the name of its file.

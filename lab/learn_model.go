@@ -36,6 +36,7 @@ func (t *learnTask) readModel(path string) (labLearner, error) {
 		return labLearner{}, command.Data("--model %s: %w", path, err)
 	}
 	rows.Y = t.test.Y
+	roundThresholds(trees)
 	model := &labTrees{trees, rows.levels}
 	return labLearner{
 		name: fromFile, asked: true, own: &rows,
@@ -75,4 +76,17 @@ func rowsFor(columns []string, categories [][]string, t *table.Table) (labRows, 
 			len(categories), texts)
 	}
 	return rows, nil
+}
+
+// roundThresholds makes thresholds numbers of the cells' precision, to which both
+// are rounded alike: a cell on a threshold stays on it.
+func roundThresholds(m *gbdt.Model) {
+	for k := range m.Trees {
+		t := &m.Trees[k]
+		for i, d := range t.Decision {
+			if !d.Categorical() {
+				t.Threshold[i] = float64(float32(t.Threshold[i]))
+			}
+		}
+	}
 }

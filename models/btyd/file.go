@@ -44,6 +44,7 @@ type spendFile struct {
 	Theta         []float64   `json:"theta"`
 	Covariance    [][]float64 `json:"covariance"`
 	Mean          float64     `json:"mean_value"`
+	Ceiling       float64     `json:"mean_value_ceiling"` // 0 in older files: none
 	Correlation   float64     `json:"correlation"`
 	Status        Status      `json:"status"`
 	Customers     int         `json:"customers"`
@@ -62,7 +63,7 @@ func (f *Fit) Write(w io.Writer) error {
 // Write saves the fit as indented JSON.
 func (f *SpendFit) Write(w io.Writer) error {
 	return encode(w, spendFile{
-		spendFormat, fileVersion, f.model.Parameters(), f.theta, rowsOf(f.covariance), f.model.mean,
+		spendFormat, fileVersion, f.model.Parameters(), f.theta, rowsOf(f.covariance), f.model.mean, f.model.ceiling,
 		f.correlation, f.status, f.customers, f.logLikelihood,
 	})
 }
@@ -108,7 +109,7 @@ func ReadSpend(r io.Reader) (*SpendFit, error) {
 	}
 	p := exponentials(f.Theta)
 	return &SpendFit{
-		model:  GammaGamma{p: p[0], q: p[1], gamma: p[2], mean: f.Mean},
+		model:  GammaGamma{p: p[0], q: p[1], gamma: p[2], mean: f.Mean, ceiling: f.Ceiling},
 		status: f.Status, customers: f.Customers, logLikelihood: f.LogLikelihood,
 		correlation: f.Correlation, theta: f.Theta, covariance: symmetric(f.Covariance),
 	}, nil
@@ -162,7 +163,7 @@ func (f *spendFile) validate() error {
 	switch {
 	case len(f.Theta) != 3:
 		return fmt.Errorf("theta has %d numbers", len(f.Theta))
-	case !(f.Mean > 0) || math.Abs(f.Correlation) > 1+1e-9:
+	case !(f.Mean > 0) || !(f.Ceiling >= 0) || math.Abs(f.Correlation) > 1+1e-9:
 		return errors.New("mean value or correlation is out of range")
 	}
 	p := exponentials(f.Theta)

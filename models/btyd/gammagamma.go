@@ -15,6 +15,10 @@ type GammaGamma struct {
 	// mean is that of the repeaters it was learnt from. It stands in where the
 	// distribution of means has none itself (q <= 1).
 	mean float64
+	// ceiling is the highest mean that the repeaters leave credible, two standard
+	// errors above theirs; 0 is none. As q falls to 1 the mean of the distribution of
+	// means runs to infinity, and q is known to a few hundredths only.
+	ceiling float64
 }
 
 // Parameters returns p, q, gamma.
@@ -23,12 +27,12 @@ func (g GammaGamma) Parameters() []Parameter {
 }
 
 // Expected is the expected value of the customer's next orders, in the currency
-// of Customer.Value. Without repeat orders it is the mean over all customers. It
-// is never negative: where the shapes leave the mean undefined (px + q <= 1) it is
-// the mean of the repeaters that the model was learnt from.
+// of Customer.Value. Without repeat orders it is the mean over all customers. Where
+// the shapes leave that undefined (px + q <= 1), or higher than the repeaters that
+// the model was learnt from leave credible, it is the mean of theirs.
 func (g GammaGamma) Expected(c Customer) float64 {
 	x, value := c.spend()
-	if g.p*x+g.q <= 1 {
+	if g.p*x+g.q <= 1 || x == 0 && g.ceiling > 0 && g.p*g.gamma > g.ceiling*(g.q-1) {
 		return g.mean
 	}
 	return capped(g.p * (g.gamma + x*value) / (g.p*x + g.q - 1))

@@ -2,6 +2,7 @@ package btyd
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -147,5 +148,39 @@ func TestCDNOWCustomers(t *testing.T) {
 		{"order value of a one-time buyer", spend.Expected(once), 35.1703712657},
 	} {
 		near(t, e.what, e.got, e.want, 1e-10)
+	}
+}
+
+// A first order says nothing of a customer's mean, and the mean of all means has a pole
+// at q = 1, beside which estimates fall by chance: it is not believed beyond what the
+// repeaters leave credible.
+func TestOneTimersNearThePole(t *testing.T) {
+	oneTimer, repeater := Customer{Age: 10}, Customer{Orders: 4, Last: 8, Age: 10, Value: 50}
+	for q, want := range map[float64]float64{0.9: 35, 1.0001: 35, 1.01: 35, 3.5: 6 * 15 / 2.5} {
+		g := GammaGamma{p: 6, q: q, gamma: 15, mean: 35, ceiling: 41}
+		if got := g.Expected(oneTimer); math.Abs(got-want) > 1e-9 {
+			t.Errorf("q = %v: a one-timer is worth %v an order, want %v", q, got, want)
+		}
+		if got, want := g.Expected(repeater), 6*(15+4*50)/(6*4+q-1); math.Abs(got-want) > 1e-9 {
+			t.Errorf("q = %v: a repeater is worth %v an order, want %v", q, got, want)
+		}
+	}
+	random := rand.New(rand.NewPCG(4, 2))
+	var customers []Customer
+	for range 1500 {
+		mean := math.Exp(3 + 1.4*random.NormFloat64())
+		c := Customer{Orders: random.IntN(4), Last: 5, Age: 10}
+		for range c.Orders {
+			c.Value += mean * math.Exp(0.4*random.NormFloat64()) / float64(c.Orders)
+		}
+		customers = append(customers, c)
+	}
+	fit, err := Config{}.FitSpend(t.Context(), customers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := fit.model
+	if got := g.Expected(oneTimer); got > g.ceiling || g.ceiling < g.mean || g.ceiling > 1.3*g.mean {
+		t.Errorf("a one-timer of means about %.0f is worth %.0f an order, at most %.0f is credible", g.mean, got, g.ceiling)
 	}
 }

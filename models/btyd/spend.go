@@ -56,7 +56,7 @@ func (c Config) fitSpend(ctx context.Context, customers []Customer) (*SpendFit, 
 	}
 	p := exponentials(found.theta)
 	return &SpendFit{
-		model:  GammaGamma{p: p[0], q: p[1], gamma: p[2], mean: mean},
+		model:  GammaGamma{p: p[0], q: p[1], gamma: p[2], mean: mean, ceiling: ceilingOf(rows, mean)},
 		status: found.status, customers: len(rows), logLikelihood: -found.value * o.total,
 		correlation: correlation, theta: found.theta, covariance: found.covariance,
 	}, nil
@@ -115,4 +115,13 @@ func (f *SpendFit) Estimates() []Estimate {
 		all = append(all, Estimate{p.Name, p.Value, p.Value * math.Sqrt(f.covariance.At(i, i))})
 	}
 	return all
+}
+
+// ceilingOf returns two standard errors more than mean, that of the rows' values.
+func ceilingOf(rows []row, mean float64) float64 {
+	squares := 0.0
+	for i := range rows {
+		squares += (rows[i].value - mean) * (rows[i].value - mean)
+	}
+	return mean + 2*math.Sqrt(squares)/float64(len(rows))
 }

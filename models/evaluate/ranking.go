@@ -62,7 +62,11 @@ func Lift(y, p, weights []float64, share float64) float64 {
 // perfect ranking. 1 is perfect, 0 useless. y may be any amount with a positive
 // sum; it is NaN if all are equal.
 func Gini(y, p, weights []float64) float64 {
-	return captureArea(levels(y, p, weights)) / captureArea(levels(y, y, weights))
+	best := levels(y, y, weights)
+	if len(best) < 2 {
+		return math.NaN()
+	}
+	return captureArea(levels(y, p, weights)) / captureArea(best)
 }
 
 // captureArea returns the area between the curve of captured outcome, straight

@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -76,5 +77,18 @@ func BenchmarkAUCMillionRows(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		AUC(y, p, nil)
+	}
+}
+
+// Equal amounts have no ranking, also where they do not add up exactly.
+func TestGiniOfEqualAmounts(t *testing.T) {
+	for _, n := range []int{2, 3, 7} {
+		y, p := make([]float64, n), make([]float64, n)
+		for i := range y {
+			y[i], p[i] = 0.1, float64(i)
+		}
+		if got := Gini(y, p, nil); !math.IsNaN(got) {
+			t.Errorf("%d equal amounts: %v, want NaN", n, got)
+		}
 	}
 }
