@@ -38,8 +38,6 @@ func regular() row {
 	}
 }
 
-func ptr[T any](v T) *T { return &v }
-
 func (r row) with(edit func(*row)) row {
 	edit(&r)
 	return r
