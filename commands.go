@@ -212,10 +212,11 @@ func waitFlag(cmd *cobra.Command, opts *jobs.NightlyOptions) {
 	cmd.Flags().DurationVar(&opts.Wait, "wait", 0, "wait so long for another run at work, such as 30m, instead of ending with exit code 75")
 }
 
-// report prints the summary of a job, also when it failed on the way.
+// report prints the summary of a job that ended well. That of a failed night is in
+// its manifest and report.
 func report(cmd *cobra.Command, job func() (*jobs.Summary, error)) error {
 	summary, err := job()
-	if summary == nil || err != nil {
+	if err != nil {
 		return err
 	}
 	return summary.Print(cmd.OutOrStdout())
