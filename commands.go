@@ -34,7 +34,7 @@ func commands(env command.Env) *cobra.Command {
 		return usageError(fmt.Errorf("%w (see: %s --help)", err, cmd.CommandPath()))
 	})
 	root.AddCommand(
-		demoCommand(env), simulateCommand(env), initCommand(env), checkCommand(env), nightlyCommand(env),
+		demoCommand(env), simulateCommand(env), initCommand(), checkCommand(env), nightlyCommand(env),
 		stepCommand(env, jobs.StepExtract, "Read the sources into the store"),
 		stepCommand(env, jobs.StepFeatures, "Read the sources and write the feature table"),
 		stepCommand(env, jobs.StepTrain, "Train models when due and promote those that win"),
@@ -125,7 +125,7 @@ func simulateFlags(cmd *cobra.Command) *simulate.Config {
 	return cfg
 }
 
-func initCommand(env command.Env) *cobra.Command {
+func initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "init FILE …", Short: "Look at exports and write perennial.yaml",
 		Example: "  perennial init orders.csv customers.csv", Args: cobra.MinimumNArgs(1),
