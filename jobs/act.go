@@ -33,13 +33,13 @@ type desk struct {
 func (d *desk) propose(ctx context.Context, progress command.Progress) error {
 	budgets := make([]*action.Budget, d.buckets)
 	err := d.each(ctx, progress.Step("propose", d.buckets), func(k int) error {
-		customers, _, err := d.segmented(ctx, k, wordsOfScores...)
+		proposals, _, err := d.segmented(ctx, k, wordsOfScores...)
 		if err != nil {
 			return err
 		}
 		budgets[k] = d.policy.NewBudget()
-		for i := range customers {
-			budgets[k].Add(customers[i].proposal)
+		for _, proposal := range proposals {
+			budgets[k].Add(proposal)
 		}
 		return nil
 	})
@@ -59,12 +59,12 @@ var wordsOfScores = []string{"reasons", "next_product_reasons", "next_product_pr
 
 // decide returns the finished rows of bucket k.
 func (d *desk) decide(ctx context.Context, k int) ([]publish.Score, error) {
-	customers, rows, err := d.segmented(ctx, k)
+	proposals, rows, err := d.segmented(ctx, k)
 	if err != nil {
 		return nil, err
 	}
-	for i := range customers {
-		d.policy.Decide(customers[i].proposal, d.thresholds, &rows[i])
+	for i, proposal := range proposals {
+		d.policy.Decide(proposal, d.thresholds, &rows[i])
 	}
 	return rows, nil
 }
@@ -96,13 +96,11 @@ func (n *night) stagePart(ctx context.Context, k int, staged *stagedPart) error 
 	return n.spool.note(partNote(k), staged)
 }
 
-// proposed is a customer for whom the policy has an opinion.
-type proposed struct{ proposal action.Proposal }
-
-// segmented reads a bucket back and fills segments, change and proposals.
+// segmented reads a bucket back, fills segments and change of its rows, and returns
+// what the policy proposes for each of them.
 // Both passes call it: to compute twice is cheaper than to write once more. Columns
 // without are not read.
-func (d *desk) segmented(ctx context.Context, k int, without ...string) ([]proposed, []publish.Score, error) {
+func (d *desk) segmented(ctx context.Context, k int, without ...string) ([]action.Proposal, []publish.Score, error) {
 	customers, err := d.spool.read(k, without...)
 	if err != nil {
 		return nil, nil, err
@@ -117,7 +115,7 @@ func (d *desk) segmented(ctx context.Context, k int, without ...string) ([]propo
 			return nil, nil, err
 		}
 	}
-	proposals := make([]proposed, len(customers))
+	proposals := make([]action.Proposal, len(customers))
 	rows := make([]publish.Score, len(customers))
 	for i := range customers {
 		c := &customers[i]
@@ -128,7 +126,7 @@ func (d *desk) segmented(ctx context.Context, k int, without ...string) ([]propo
 			redefined := previous != nil && previous.ChurnHorizonDays != c.Score.ChurnHorizonDays
 			c.Score.Change = churn.Change(previous, *p, newModel, redefined, c.NewFacts)
 		}
-		proposals[i].proposal = d.policy.Propose(c.Action, &c.Score, previous)
+		proposals[i] = d.policy.Propose(c.Action, &c.Score, previous)
 		rows[i] = c.Score
 	}
 	return proposals, rows, nil
