@@ -23,15 +23,18 @@ import (
 // and in HTML, without the quotes around it, and in JSON when it was quoted before.
 func spellings(id string) []string {
 	all := []string{id, template.HTMLEscapeString(id), html.EscapeString(id), strings.ReplaceAll(template.HTMLEscapeString(id), "+", "&#43;")}
-	goQuoted := strings.Trim(strconv.Quote(id), `"`)
+	goQuoted := unquoted(strconv.Quote(id))
 	for _, text := range []string{id, goQuoted} {
 		quoted, err := json.Marshal(text)
 		if err == nil { // strings always encode
-			all = append(all, strings.Trim(string(quoted), `"`))
+			all = append(all, unquoted(string(quoted)))
 		}
 	}
 	return append(all, goQuoted)
 }
+
+// unquoted cuts the quote at either end, and no more: the id may end with one.
+func unquoted(quoted string) string { return quoted[1 : len(quoted)-1] }
 
 // redacted returns a text of a run without erased customers: lines of logs, rows of
 // reports and of lists of rejected rows go; elsewhere the id alone does.
