@@ -46,23 +46,30 @@ func utf8Reader(r io.Reader, encoding string) (io.Reader, error) {
 // transcoder writes the runes of next as UTF-8.
 type transcoder struct {
 	next func() (rune, error)
-	rest []byte // decoded, not yet handed out
-	err  error  // that ended next
+	one  [utf8.UTFMax]byte // the last rune
+	rest []byte            // of one, what did not fit any more
+	err  error             // that ended next
 }
 
 func (t *transcoder) Read(p []byte) (int, error) {
-	text := t.rest
-	for len(text) < len(p) && t.err == nil {
+	n := copy(p, t.rest)
+	t.rest = t.rest[n:]
+	for n < len(p) && t.err == nil {
 		var r rune
-		if r, t.err = t.next(); t.err == nil {
-			text = utf8.AppendRune(text, r)
+		if r, t.err = t.next(); t.err != nil {
+			break
 		}
+		if len(p)-n >= utf8.UTFMax {
+			n += utf8.EncodeRune(p[n:], r)
+			continue
+		}
+		text := utf8.AppendRune(t.one[:0], r)
+		copied := copy(p[n:], text)
+		n, t.rest = n+copied, text[copied:]
 	}
-	if len(text) == 0 {
+	if n == 0 {
 		return 0, t.err
 	}
-	n := copy(p, text)
-	t.rest = append([]byte(nil), text[n:]...)
 	return n, nil
 }
 
