@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -130,16 +129,18 @@ func (p *pass) fillBucket(ctx context.Context, db *database, k int, found *repea
 func (p *pass) bucketRows(k int) (string, error) {
 	columns := strings.Join(p.columns(), ", ")
 	var selects []string
-	for origin, folder := range map[int]string{dueOrigin: dueRows, newOrigin: newRows} {
-		rows, ok, err := p.staged(folder, k)
+	for _, from := range []struct {
+		origin int
+		folder string
+	}{{dueOrigin, dueRows}, {newOrigin, newRows}} {
+		rows, ok, err := p.staged(from.folder, k)
 		if err != nil {
 			return "", err
 		}
 		if ok {
-			selects = append(selects, fmt.Sprintf("SELECT %s, %d AS origin FROM %s", columns, origin, rows))
+			selects = append(selects, fmt.Sprintf("SELECT %s, %d AS origin FROM %s", columns, from.origin, rows))
 		}
 	}
-	slices.Sort(selects)
 	if p.old == nil {
 		if len(selects) == 0 {
 			selects = append(selects, p.noRows())
