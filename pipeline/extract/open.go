@@ -38,11 +38,6 @@ func Open(dir string) (*Extract, error) {
 // Report returns what was read and kept.
 func (e *Extract) Report() *Report { return e.report }
 
-// DependsOn returns the folders of other extracts that must be kept as long as
-// this one: none. What it shares with its predecessor are hard links or copies,
-// which stay when the predecessor's folder goes.
-func (e *Extract) DependsOn() []string { return nil }
-
 // Buckets returns the number of buckets.
 func (e *Extract) Buckets() int { return e.report.Buckets }
 
