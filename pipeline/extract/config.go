@@ -6,7 +6,6 @@ import (
 	"math"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
 	"perennial/pipeline/erasure"
@@ -109,13 +108,15 @@ func (c *Config) source(table string) *Source {
 	}
 }
 
+var shopName = regexp.MustCompile(`^[a-z0-9-]+$`)
+
 // withDefaults returns c with its defaults filled in, or an ErrConfig.
 func (c Config) withDefaults() (Config, error) {
 	c.Timezone = cmp.Or(c.Timezone, "UTC")
 	c.MaxRejects = cmp.Or(c.MaxRejects, defaultMaxRejects)
 	c.MemoryLimit = cmp.Or(c.MemoryLimit, defaultMemoryLimit)
 	switch {
-	case c.Shop != "" && !regexp.MustCompile(`^[a-z0-9-]+$`).MatchString(c.Shop):
+	case c.Shop != "" && !shopName.MatchString(c.Shop):
 		return c, configError("shop %q: only a-z, 0-9 and - are allowed", c.Shop)
 	case !(c.MaxRejects > 0 && c.MaxRejects <= 1):
 		return c, configError("max_rejects %v: not a share between 0 and 1 (0.01 is one in a hundred)", c.MaxRejects)
@@ -149,14 +150,7 @@ func (c Config) withDefaults() (Config, error) {
 }
 
 // foreignCurrencies returns the currencies with a rate, sorted.
-func (c *Config) foreignCurrencies() []string {
-	var names []string
-	for name := range c.Rates {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func (c *Config) foreignCurrencies() []string { return sortedKeys(c.Rates) }
 
 // validate checks what can be known without opening a file.
 func (s *Source) validate() error {
