@@ -45,7 +45,6 @@ type Input struct {
 // Stage is one step of the run.
 type Stage struct {
 	Name    string  `json:"name"`
-	Rows    int64   `json:"rows"` // that it wrote
 	Seconds float64 `json:"seconds"`
 }
 

@@ -19,7 +19,7 @@ func TestManifest(t *testing.T) {
 		Outcome: "published", Commit: 42, ConfigHash: "c0ffee", PeakRSSBytes: 1 << 30,
 		Versions: map[string]string{"perennial": "1.0.0"},
 		Inputs:   []Input{{Source: "orders", Fingerprint: "f00d", Rows: 10, Rejected: 1}},
-		Stages:   []Stage{{"extract", 10, 0.5}, {"score", 3, 0.25}},
+		Stages:   []Stage{{"extract", 0.5}, {"score", 0.25}},
 		Gates:    []Gate{{Name: "H1", Status: Passed}},
 	}
 	for range 2 { // a lost answer makes the writer try again
