@@ -24,7 +24,7 @@ import (
 type Summary struct {
 	Shop, RunID, Store, Currency string
 	AsOf                         history.Day
-	Outcome                      string // published, already published, held back or failed
+	Outcome                      string // published, already published, held back or failed; of a step alone: extract done, features done, …
 	Commit                       uint64
 	Rows                         int64
 	Extract                      *extract.Report

@@ -18,7 +18,7 @@ type Manifest struct {
 	StartedAt    time.Time         `json:"started_at"`
 	EndedAt      time.Time         `json:"ended_at"`
 	Resumed      bool              `json:"resumed,omitempty"` // it went on with a run that was killed: Stages are of the last part
-	Outcome      string            `json:"outcome"`           // published, already published, held back or failed
+	Outcome      string            `json:"outcome"`           // published, held back, failed or, of a step alone, such as extract done
 	Error        string            `json:"error,omitempty"`
 	Commit       uint64            `json:"commit,omitempty"` // 0: none
 	Versions     map[string]string `json:"versions"`         // of the program and what it is built from
