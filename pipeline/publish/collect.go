@@ -104,7 +104,7 @@ func (c *collecting) surveyCommit(ctx context.Context, n uint64, written time.Ti
 	for _, part := range commit.Parts {
 		c.keys[part.Key] = true
 	}
-	if commit.Delta != nil && !c.policy.NoDeltas {
+	if commit.Delta != nil {
 		for _, part := range commit.Delta.Parts {
 			c.keys[part.Key] = true
 		}
@@ -275,7 +275,7 @@ func (c *collecting) collectRule(ctx context.Context, keeper store.Keeper, rule 
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(folders)) {
-		if c.age(newest[name]) < cmp.Or(rule.Age, c.policy.Orphan) || rule.Keep != nil && rule.Keep(name, c.kept) {
+		if c.age(newest[name]) < c.policy.Orphan || rule.Keep != nil && rule.Keep(name, c.kept) {
 			continue
 		}
 		if err := c.deleteFrom(ctx, keeper, folders[name]...); err != nil {

@@ -402,24 +402,6 @@ func TestCollectFollowsRules(t *testing.T) {
 	}
 }
 
-// An erased customer is named by the tombstone too, until deltas are collected.
-func TestCollectTakesDeltasWhenAsked(t *testing.T) {
-	st := newClocked(store.NewMemory())
-	publish(t, st, 1, sampleScores(10, 1))
-	publish(t, st, 2, sampleScores(9, 1))
-	collect(t, st, Policy{Keep: 1, Orphan: 2 * day, NoDeltas: true})
-	if left := append(listed(t, st, "deltas/"), listed(t, st, "sets/"+sampleSet(nil, 1).RunID)...); len(left) > 0 {
-		t.Errorf("left %v", left)
-	}
-	var everything *ReadAllError
-	if _, err := (shownRows{}).apply(t.Context(), st, 1); !errors.As(err, &everything) || everything.Why != Expired {
-		t.Errorf("following from commit 1: %v, want ErrReadAll, expired", err)
-	}
-	if report, err := Verify(t.Context(), st, 2); err != nil || !report.Whole() || len(report.DeltaProblems) == 0 {
-		t.Errorf("commit 2: %+v, %v", report, err)
-	}
-}
-
 // A commit whose record cannot be read may name anything.
 func TestCollectDeletesNothingBesideADamagedRecord(t *testing.T) {
 	st := publishedWeek(t)

@@ -16,7 +16,6 @@ type Draft struct {
 	IdempotencyKey  string            // hash of as-of, inputs, config, program and models
 	ErasureListHash string            // of the customers who were left out; "" for nobody
 	Models          map[string]string // question → version
-	Checks          []Gate            // outcomes of earlier stages, enforced with the rest
 	Override        *Override         // nil: every failed gate holds the set back
 	Force           bool              // publish though the key or a later day is there
 	CreatedAt       time.Time
@@ -61,6 +60,5 @@ func (c *Commit) describe(t *tally, d Draft, head *Commit) {
 	c.Rows = t.rows
 	c.IDs = t.ids
 	c.Churn = t.churn.distribution()
-	gates := append(t.absolute(d.Eligible), t.drift(head)...)
-	c.Gates = d.Override.apply(append(gates, d.Checks...))
+	c.Gates = d.Override.apply(append(t.absolute(d.Eligible), t.drift(head)...))
 }

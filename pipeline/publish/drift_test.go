@@ -95,16 +95,3 @@ func TestAnOverrideIsWrittenDown(t *testing.T) {
 		t.Error("accepting H8 let H9 pass")
 	}
 }
-
-func TestChecksOfEarlierStagesHoldBack(t *testing.T) {
-	set := sampleSet(store.NewMemory(), 1)
-	d := set.stage(t, sampleScores(20, 1))
-	d.Checks = []Gate{{Name: "H6", Title: "input freshness", Status: Failed, Detail: "orders end 2026-11-18", Remedy: "export again"}}
-	if _, err := set.Commit(t.Context(), d); err == nil {
-		t.Error("published stale input")
-	}
-	d.Override = &Override{Accept: []string{"H6"}, Reason: "the shop was closed"}
-	if _, err := set.Commit(t.Context(), d); err != nil {
-		t.Error(err)
-	}
-}

@@ -9,13 +9,12 @@ import (
 // Policy says what collection keeps. DefaultPolicy is a good one; the zero value
 // keeps the newest commit alone and what is being worked on this instant.
 type Policy struct {
-	Keep     int           // newest commits to keep, at least 1
-	Young    time.Duration // a commit, or the records of a night, younger than this is kept whatever their number
-	Orphan   time.Duration // what no commit names is taken for a crashed run's from this age on
-	NoDeltas bool          // collect every delta too: who was removed is named by its tombstone
-	Rules    []Rule        // about objects that publishing knows nothing of
-	Beside   store.Keeper  // where the rules hold too, such as the workspace of this machine; nil for nowhere
-	DryRun   bool          // list what would go, and delete nothing
+	Keep   int           // newest commits to keep, at least 1
+	Young  time.Duration // a commit, or the records of a night, younger than this is kept whatever their number
+	Orphan time.Duration // what no commit names is taken for a crashed run's from this age on
+	Rules  []Rule        // about objects that publishing knows nothing of
+	Beside store.Keeper  // where the rules hold too, such as the workspace of this machine; nil for nowhere
+	DryRun bool          // list what would go, and delete nothing
 }
 
 // DefaultPolicy keeps the newest commits, 14 for 0, and all of the last 30 days;
@@ -28,10 +27,10 @@ func DefaultPolicy(keep int) Policy {
 }
 
 // Rule says what to keep of the objects below a prefix, folder by folder: extracts,
-// feature tables, spools.
+// feature tables, spools. A folder whose newest object is younger than Policy.Orphan
+// is kept.
 type Rule struct {
-	Prefix string        // ends with a slash
-	Age    time.Duration // a folder whose newest object is younger is kept; 0 means Policy.Orphan
+	Prefix string // ends with a slash
 
 	// Keep reports whether a folder, or file, just below the prefix is needed; kept
 	// are the commits whose sets are kept, newest first. Nil keeps nothing.
