@@ -148,17 +148,5 @@ func WriteFeedJSON(w io.Writer, rows iter.Seq2[*FeedRow, error]) error {
 
 // WriteFeedParquet writes the feed as one file. After an error it has no footer.
 func WriteFeedParquet(w io.Writer, rows iter.Seq2[*FeedRow, error]) error {
-	out := parquet.NewGenericWriter[FeedRow](w, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowGroupRows))
-	for row, err := range rows {
-		if err != nil {
-			return err
-		}
-		if _, err := out.Write([]FeedRow{*row}); err != nil {
-			return fmt.Errorf("publish: write parquet: %w", err)
-		}
-	}
-	if err := out.Close(); err != nil {
-		return fmt.Errorf("publish: write parquet: %w", err)
-	}
-	return nil
+	return writeParquet(parquet.NewGenericWriter[FeedRow](w, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowGroupRows)), rows)
 }
