@@ -35,11 +35,7 @@ func Feed(ctx context.Context, changes iter.Seq2[*ChangeSet, error], done func(n
 					yield(nil, err)
 					return
 				}
-				feed := FeedRow{set.Commit.N, *row}
-				if feed.Op == "delete" {
-					feed.Score = nil // Parquet may have made an empty one
-				}
-				if !yield(&feed, nil) {
+				if !yield(&FeedRow{set.Commit.N, *row}, nil) {
 					return
 				}
 			}
