@@ -14,8 +14,8 @@ import (
 
 const noBase = "no order yet, or too few customers to fit"
 
-// fitted stands for a value that a model of all customers gives: FillBase puts
-// it there.
+// fitted stands for a value that a model of all customers gives: CustomerBase.Fill
+// puts it there.
 func fitted(*past) float64 { return math.NaN() }
 
 var customerBase = Family{

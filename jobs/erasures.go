@@ -61,7 +61,8 @@ func sameErased(st store.Store, cfg Config, hash string) func(context.Context) e
 }
 
 // bucket reads bucket k without erased customers. An extract has been read without
-// them; that one made before is used by mistake costs nobody her erasure.
+// them already; if one from before an erasure is used by mistake, nobody on the list
+// comes back.
 func (s *shop) bucket(ctx context.Context, k int) (*history.Bucket, error) {
 	bucket, err := s.extract.Bucket(ctx, k)
 	if err != nil || s.cfg.Erased.Len() == 0 {

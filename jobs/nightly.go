@@ -20,7 +20,7 @@ import (
 // NightlyOptions are what one night may be told on the command line.
 type NightlyOptions struct {
 	AsOf   history.Day // the business day
-	Force  bool        // publish though this night was published already
+	Force  bool        // publish though this night, or a later one, is published already, and past a newest commit that is damaged
 	Accept []string    // gates to override, by name
 	Reason string      // why
 	By     string      // who says so

@@ -51,8 +51,8 @@ func benchmarkScore(b *testing.B, family Family, n int) {
 func BenchmarkScoreBGNBDMillionCustomers(b *testing.B)         { benchmarkScore(b, BGNBD, 1_000_000) }
 func BenchmarkScoreParetoNBDTenThousandCustomers(b *testing.B) { benchmarkScore(b, ParetoNBD, 10_000) }
 
-// BenchmarkIntervals asks for the 80% intervals of orders and value of a thousand
-// customers, with uncertain parameters.
+// BenchmarkIntervalsThousandCustomers asks for the 80% intervals of orders and value
+// of a thousand customers, with uncertain parameters.
 func BenchmarkIntervalsThousandCustomers(b *testing.B) {
 	customers := million(b, BGNBD)[:1000]
 	for i := range customers {

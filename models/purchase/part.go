@@ -74,8 +74,8 @@ func writePart(w io.Writer, l learner) error {
 	return json.NewEncoder(w).Encode(p)
 }
 
-// learner returns the learner of a part. Hazards pool plain learners, and a
-// blend is not blended again.
+// read returns the learner of a part. Hazards pool plain learners, and a blend is
+// not blended again.
 func (p *part) read() (learner, error) {
 	switch p.Learner {
 	case logisticKind:

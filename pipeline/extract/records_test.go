@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// describe reads all records of three fields as "line fault: values".
+// readRecords reads all records of three fields as "line fault: values".
 func readRecords(t testing.TB, r io.Reader, fields int) []string {
 	t.Helper()
 	s := newRecordReader(r)
