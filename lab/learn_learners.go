@@ -103,7 +103,7 @@ func liblinearFit(p *labParams) labFit {
 
 func baseRateFit(*labParams) labFit {
 	return func(_ context.Context, train labRows) (leaderboard.Model, error) {
-		return &purchase.BaseRate{Learner: baseRate, Share: rate(train.Rows)}, nil
+		return &purchase.BaseRate{Share: rate(train.Rows)}, nil
 	}
 }
 

@@ -9,15 +9,12 @@ import (
 )
 
 // BaseRate predicts the share of customers who ordered, for everybody.
-type BaseRate struct {
-	Learner string // base_rate, as boards and files name it
-	Share   float64
-}
+type BaseRate struct{ Share float64 }
 
 // FitBaseRate returns the share of positives in train, with half a customer of
 // each kind added (Jeffreys' prior) so that no shop is certain.
 func FitBaseRate(_ context.Context, train leaderboard.Rows) (leaderboard.Model, error) {
-	return &BaseRate{baseRate, (float64(train.Positives()) + 0.5) / float64(len(train.Y)+1)}, nil
+	return &BaseRate{(float64(train.Positives()) + 0.5) / float64(len(train.Y)+1)}, nil
 }
 
 // Predict implements leaderboard.Model.

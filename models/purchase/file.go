@@ -90,7 +90,7 @@ func (f *file) model() (leaderboard.Model, error) {
 		if f.Share == nil || *f.Share < 0 || *f.Share > 1 {
 			return nil, errors.New("the share is not from 0 to 1")
 		}
-		return &BaseRate{baseRate, *f.Share}, nil
+		return &BaseRate{*f.Share}, nil
 	case byGuess:
 		if f.HorizonDays < 1 || !(f.PopulationGapDays > 0) {
 			return nil, fmt.Errorf("horizon of %d days or gap of %g is not above 0", f.HorizonDays, f.PopulationGapDays)
