@@ -28,7 +28,6 @@ type basketTask struct {
 }
 
 type basketCustomer struct {
-	id      string
 	history basket.History
 	next    []int32
 }
@@ -119,7 +118,7 @@ func (t *basketTask) number(lines []basketLine) {
 				b[k] = numbers[b[k]]
 			}
 		}
-		t.customers = append(t.customers, basketCustomer{id: plainID(l.ID), history: basket.HistoryOf(l.History, nil), next: l.Next})
+		t.customers = append(t.customers, basketCustomer{history: basket.HistoryOf(l.History, nil), next: l.Next})
 	}
 }
 

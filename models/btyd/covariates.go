@@ -11,7 +11,6 @@ var errNoCovariates = errors.New("takes no covariates (choose BG/NBD or Pareto/N
 
 // design is the covariates of customers: equal ones form a group.
 type design struct {
-	names    []string
 	effects  []effect
 	group    []int32     // of every customer; nil without covariates
 	distinct [][]float64 // distinct[g] is what group g shares
@@ -30,7 +29,7 @@ func effectsOf(family Family) []effect {
 }
 
 func newDesign(family Family, names []string, z [][]float64, customers int) (*design, error) {
-	d := &design{names: names}
+	d := &design{}
 	if len(names) != len(z) {
 		return nil, fmt.Errorf("%d covariate names for %d columns", len(names), len(z))
 	}
