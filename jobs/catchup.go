@@ -44,11 +44,11 @@ func (n *night) noteMissed(ctx context.Context) error {
 
 // backfill returns the command that fills the missed days.
 func (s *Summary) backfill(reprocess Reprocess) string {
-	command := fmt.Sprintf("perennial backfill --from %s --to %s", s.Missed[0], s.Missed[len(s.Missed)-1])
+	line := fmt.Sprintf("perennial backfill --from %s --to %s", s.Missed[0], s.Missed[len(s.Missed)-1])
 	if reprocess != ReprocessMissing {
-		command += " --reprocess " + string(reprocess)
+		line += " --reprocess " + string(reprocess)
 	}
-	return command
+	return line
 }
 
 // daysText says how many days there are, and which.

@@ -133,7 +133,7 @@ func (t *training) judgeDates(all *answers, in []bool, end history.Day) (*DateRe
 		return nil, err
 	}
 	report, covered := &DateReport{}, 0.0
-	var errors []float64
+	var away []float64 // days between the date and the order
 	for i, first := range t.firstDaysAt(night) {
 		dates, likely := curves.Dates(i, night)
 		if !in[i] || !likely {
@@ -148,9 +148,9 @@ func (t *training) judgeDates(all *answers, in []bool, end history.Day) (*DateRe
 		if came >= dates.Earliest && came <= dates.Latest {
 			covered++
 		}
-		errors = append(errors, float64(max(came-dates.Expected, dates.Expected-came)))
+		away = append(away, float64(max(came-dates.Expected, dates.Expected-came)))
 	}
-	report.Covered, report.ErrorDays = known(covered/float64(report.Ordered)), known(median(errors))
+	report.Covered, report.ErrorDays = known(covered/float64(report.Ordered)), known(median(away))
 	return report, nil
 }
 
