@@ -69,10 +69,11 @@ func (l *List) inPage(page parquet.Page) (bool, error) {
 			continue
 		}
 		// Rows of a customer stand together: she is looked up once.
-		if id := string(v.ByteArray()); id != previous {
-			if previous = id; l.Erased(id) {
-				return true, nil
-			}
+		if string(v.ByteArray()) == previous { // compared in place
+			continue
+		}
+		if previous = string(v.ByteArray()); l.Erased(previous) {
+			return true, nil
 		}
 	}
 	return false, nil
