@@ -35,15 +35,12 @@ func featureRows(t *testing.T, store string, asOf history.Day) map[string]map[st
 		if err != nil {
 			t.Fatal(err)
 		}
-		columns := slices.DeleteFunc(part.Names(), func(name string) bool { return name == "customer_id" })
-		x, err := part.Numbers(columns)
-		if err != nil {
-			t.Fatal(err)
-		}
 		for i, id := range ids.Texts {
 			rows[id] = map[string]float64{}
-			for j, column := range columns {
-				rows[id][column] = float64(x[j][i])
+			for _, column := range part.Columns {
+				if column.Numbers != nil {
+					rows[id][column.Name] = float64(column.Numbers[i])
+				}
 			}
 		}
 	}

@@ -1,9 +1,9 @@
 // Package table is the one columnar table type: named columns of equal length,
 // numbers as float32 with NaN for missing, texts as strings.
 //
-// Learners take the columns as plain slices: Numbers returns them in the order
-// asked for. WriteParquet and ReadParquet keep a table in a file. Other Parquet files
-// are read here too: flat columns by Parquet, rows of structs by RowReader.
+// New makes a table of columns, WriteParquet and ReadParquet keep it in a file. Other
+// Parquet files are read here too: flat columns by Parquet, rows of structs by
+// RowReader.
 package table
 
 import (
@@ -66,21 +66,4 @@ func (t *Table) Column(name string) (Column, error) {
 		}
 	}
 	return Column{}, fmt.Errorf("table: no column %q (there are %s)", name, strings.Join(t.Names(), ", "))
-}
-
-// Numbers returns the numeric columns called names, x[j][i] being row i of
-// names[j]. The slices share the table's storage.
-func (t *Table) Numbers(names []string) (x [][]float32, err error) {
-	x = make([][]float32, len(names))
-	for j, name := range names {
-		c, err := t.Column(name)
-		if err != nil {
-			return nil, err
-		}
-		if c.Numbers == nil && t.rows > 0 {
-			return nil, fmt.Errorf("table: column %q holds text, not numbers", name)
-		}
-		x[j] = c.Numbers
-	}
-	return x, nil
 }
