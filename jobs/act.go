@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"perennial/command"
 	"perennial/features"
@@ -134,21 +131,7 @@ func (d *desk) segmented(ctx context.Context, k int, without ...string) ([]actio
 
 // each calls do for every bucket on all cores.
 func (d *desk) each(ctx context.Context, tick func(), do func(k int) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for k := range d.buckets {
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := do(k); err != nil {
-				return err
-			}
-			tick()
-			return nil
-		})
-	}
-	return group.Wait()
+	return onAllCores(ctx, d.buckets, tick, func(_ context.Context, k int) error { return do(k) })
 }
 
 // actionFacts reads what the policy needs from row i, the profile and the view.

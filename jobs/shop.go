@@ -3,9 +3,6 @@ package jobs
 import (
 	"context"
 	"hash/fnv"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"perennial/command"
 	"perennial/features"
@@ -67,22 +64,13 @@ func openShop(ctx context.Context, cfg Config, asOf history.Day, dir string, pro
 // eachBucket calls do for every bucket on all cores. do must write to places
 // of its own bucket only.
 func (s *shop) eachBucket(ctx context.Context, tick func(), do func(k int, bucket *history.Bucket) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for k := range s.extract.Buckets() {
-		group.Go(func() error {
-			bucket, err := s.bucket(ctx, k)
-			if err != nil {
-				return err
-			}
-			if err := do(k, bucket); err != nil {
-				return err
-			}
-			tick()
-			return nil
-		})
-	}
-	return group.Wait()
+	return onAllCores(ctx, s.extract.Buckets(), tick, func(ctx context.Context, k int) error {
+		bucket, err := s.bucket(ctx, k)
+		if err != nil {
+			return err
+		}
+		return do(k, bucket)
+	})
 }
 
 // add surveys the histories of a bucket as of the night.
