@@ -4,6 +4,7 @@ package command
 
 import (
 	"log/slog"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -19,11 +20,15 @@ type Env struct {
 	Version  string // of the program; a part of what makes nights equal
 }
 
-// PeakRSS returns the largest resident memory of the process so far, in bytes.
+// PeakRSS returns the largest resident memory of the process so far in bytes, 0 if
+// the system does not tell.
 func PeakRSS() int64 {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
 		return 0
+	}
+	if runtime.GOOS == "darwin" {
+		return usage.Maxrss // in bytes there, in KiB elsewhere
 	}
 	return usage.Maxrss * 1024
 }

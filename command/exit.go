@@ -15,16 +15,16 @@ import (
 
 // Exit codes, after sysexits.
 const (
-	ExitDone    = 0  // done, or already published
-	ExitBug     = 1  // should not happen
-	ExitUsage   = 2  // the command line is wrong
-	ExitData    = 65 // the input is bad
-	ExitInput   = 66 // the input is missing or stale
-	ExitGate    = 69 // a gate held the publish back
-	ExitIO      = 74 // reading or writing failed
-	ExitTry     = 75 // another run is at work: try later
-	ExitConfig  = 78 // the configuration is wrong
-	ExitStopped = 130
+	ExitDone    = 0   // done, or already published
+	ExitBug     = 1   // should not happen
+	ExitUsage   = 2   // the command line is wrong
+	ExitData    = 65  // the input is bad
+	ExitInput   = 66  // the input is missing or stale
+	ExitGate    = 69  // a gate held the publish back
+	ExitIO      = 74  // reading or writing failed
+	ExitTry     = 75  // another run is at work: try later
+	ExitConfig  = 78  // the configuration is wrong
+	ExitStopped = 130 // a signal ended it: 128 and the number of SIGINT
 )
 
 // Error gives an error an exit code without changing its text.
