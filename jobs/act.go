@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"perennial/command"
 	"perennial/features"
@@ -121,7 +122,7 @@ func (d *desk) segmented(ctx context.Context, k int, without ...string) ([]actio
 		if p := c.Score.ChurnProbability; p != nil {
 			newModel := previous != nil && previous.ModelVersion != c.Score.ModelVersion
 			redefined := previous != nil && previous.ChurnHorizonDays != c.Score.ChurnHorizonDays
-			c.Score.Change = churn.Change(previous, *p, newModel, redefined, c.NewFacts)
+			c.Score.Change = churn.Change(previous, *p, newModel, redefined, previous != nil && c.NewestFact >= previous.AsOf)
 		}
 		proposals[i] = d.policy.Propose(c.Action, &c.Score, previous)
 		rows[i] = c.Score
@@ -141,16 +142,23 @@ func actionFacts(m *features.Matrix, i int, profile history.Profile, view *histo
 		DaysSinceOrder: cell(m, "recency_days", i), DaysSinceReturn: cell(m, "return_recency_days", i), DaysSinceTicket: cell(m, "ticket_recency_days", i),
 		UsualGapDays: usualGap, AverageOrderValue: cell(m, "average_order_value", i), DiscountShare: cell(m, "discounted_order_share", i),
 	}
+	if cell(m, "repeat_order_days", i) >= churn.UsualGaps {
+		facts.OwnGapDays = cell(m, "gap_mean_days", i)
+	}
 	for _, sent := range view.Actions {
 		facts.Sent = append(facts.Sent, action.Sent{Action: vocabulary.Actions.Name(sent.Action), DaysAgo: float64(view.Cutoff - sent.At.Day())})
 	}
 	return facts
 }
 
-// newFacts reports whether anything happened on the last day before the cutoff.
-func newFacts(view *history.View) bool {
-	yesterday := (view.Cutoff - 1).Start()
-	lines, engagements := view.Lines, view.Engagements
-	return len(lines) > 0 && lines[len(lines)-1].At >= yesterday ||
-		len(engagements) > 0 && engagements[len(engagements)-1].At >= yesterday
+// newestFact returns the day of the last thing that happened before the cutoff.
+func newestFact(view *history.View) int32 {
+	newest := history.Day(math.MinInt32)
+	if n := len(view.Lines); n > 0 {
+		newest = max(newest, view.Lines[n-1].At.Day())
+	}
+	if n := len(view.Engagements); n > 0 {
+		newest = max(newest, view.Engagements[n-1].At.Day())
+	}
+	return int32(newest)
 }

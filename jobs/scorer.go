@@ -35,8 +35,11 @@ type explainable interface {
 // the same in every row.
 func newScorer(s *shop, models *predictors, what *nextpurchase.What, stamp publish.Score) *scorer {
 	sc := &scorer{shop: s, models: models, what: what, gap: s.survey.populationGap(), stamp: stamp, columns: ruleColumns}
-	if m, ok := models.churn.(explainable); ok {
+	switch m := models.churn.(type) {
+	case explainable:
 		sc.explained, sc.columns = m, m.Columns()
+	case *purchase.BaseRate: // the same for everybody: nothing moved it
+		sc.columns = nil
 	}
 	sc.explainer = churn.NewExplainer(s.set, sc.columns, models.reference, s.cfg.Currency)
 	return sc
@@ -80,7 +83,7 @@ func (sc *scorer) bucket(bucket *history.Bucket) (*features.Matrix, []customer, 
 		sc.probabilities(&rows[i].Score, curves, i)
 		sc.reasons(&rows[i].Score, m, parts, i)
 		if worth != nil {
-			fillValue(&rows[i].Score, worth[i])
+			fillValue(&rows[i].Score, atLeast(worth[i], curves.Within(i, 180)))
 		}
 	}
 	return m, rows, nil
@@ -102,15 +105,16 @@ func (sc *scorer) customer(m *features.Matrix, i int, h *history.History, next *
 	view := h.At(s.asOf)
 	usualGap := purchase.UsualGap(cell(m, "gap_mean_days", i), cell(m, "repeat_order_days", i), sc.gap)
 	c := customer{
-		Score:    sc.stamp,
-		Segment:  segmentFacts(m, i, usualGap),
-		Action:   actionFacts(m, i, h.Profile, &view, s.extract.Vocabulary(), usualGap),
-		NewFacts: newFacts(&view),
+		Score:      sc.stamp,
+		Segment:    segmentFacts(m, i, usualGap),
+		Action:     actionFacts(m, i, h.Profile, &view, s.extract.Vocabulary(), usualGap),
+		NewestFact: newestFact(&view),
 	}
 	c.Score.CustomerID = string(h.Customer)
 	c.Score.Eligibility = segment.Eligibility(c.Segment, float64(s.asOf-s.survey.newest))
 	c.Score.ScoreSource = sc.models.source
 	c.Score.ChurnHorizonDays = int32(sc.models.churnDays)
+	c.Segment.Revenue = revenue(&view) // the feature has seven digits only
 	c.Score.HistoricRevenue = c.Segment.Revenue
 	c.Score.HistoricOrders = int32(c.Segment.Orders)
 	c.Score.OverdueRatio = known(c.Segment.OverdueRatio)
@@ -163,6 +167,18 @@ func (sc *scorer) reasons(row *publish.Score, m *features.Matrix, parts [][]floa
 	row.Reasons = sc.explainer.Reasons(contributions, func(name string) float64 { return cell(m, name, i) })
 }
 
+// atLeast raises the orders expected in a year to the probability of one within half
+// of it, which they cannot be below, at the same worth of an order.
+func atLeast(worth value.Prediction, probability float64) value.Prediction {
+	if !(worth.Orders > 0 && worth.Orders < probability) {
+		return worth
+	}
+	raised := probability / worth.Orders
+	worth.Orders, worth.Revenue = probability, worth.Revenue*raised
+	worth.Low, worth.High = worth.Low*raised, worth.High*raised
+	return worth
+}
+
 func fillValue(row *publish.Score, worth value.Prediction) {
 	row.PredictedOrders365d, row.PredictedRevenue365d = &worth.Orders, &worth.Revenue
 	row.PredictedRevenueLow, row.PredictedRevenueHigh = &worth.Low, &worth.High
@@ -199,4 +215,14 @@ func known(v float64) *float64 {
 		return nil
 	}
 	return &v
+}
+
+// revenue returns what the lines of a view come to, net of returns, to a hundredth of
+// a cent: beyond that it is what adding up has left behind.
+func revenue(view *history.View) float64 {
+	sum := 0.0
+	for i := range view.Lines {
+		sum += view.Lines[i].Amount
+	}
+	return math.Round(sum*1e4) / 1e4
 }

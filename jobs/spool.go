@@ -19,10 +19,10 @@ import (
 // customer is a scored row on its way to an action, with the facts that
 // segments and actions need.
 type customer struct {
-	Score    publish.Score `parquet:"score"`
-	Segment  segment.Facts `parquet:"segment"`
-	Action   action.Facts  `parquet:"action"`
-	NewFacts bool          `parquet:"new_facts"` // something happened on the last day
+	Score      publish.Score `parquet:"score"`
+	Segment    segment.Facts `parquet:"segment"`
+	Action     action.Facts  `parquet:"action"`
+	NewestFact int32         `parquet:"newest_fact"` // day of the last thing that happened
 }
 
 // spool keeps scored buckets on disk between the passes of a night, so that

@@ -18,7 +18,7 @@ func TestSpoolLeavesFieldsOut(t *testing.T) {
 		NextProductProbabilities: []float64{.5}, NextProductReasons: []string{"x"}, NextCategoryProbabilities: []float64{.5}, NextCategoryReasons: []string{"x"},
 		ReplenishReason: "x", Reasons: []publish.Reason{{Code: "x", Text: "x", Strength: "low"}}, HistoricOrders: 3,
 	}
-	if _, err := s.write(0, []customer{{Score: whole, NewFacts: true}}); err != nil {
+	if _, err := s.write(0, []customer{{Score: whole, NewestFact: 20_000}}); err != nil {
 		t.Fatal(err)
 	}
 	part := whole
@@ -29,7 +29,7 @@ func TestSpoolLeavesFieldsOut(t *testing.T) {
 		want    publish.Score
 	}{{nil, whole}, {wordsOfScores, part}} {
 		got, err := s.read(0, test.without...)
-		if err != nil || len(got) != 1 || !got[0].NewFacts {
+		if err != nil || len(got) != 1 || got[0].NewestFact != 20_000 {
 			t.Fatal(got, err)
 		}
 		if diff := cmp.Diff(test.want, got[0].Score); diff != "" {

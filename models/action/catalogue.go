@@ -34,7 +34,7 @@ type Action struct {
 
 // rules is part of the policy version: raise it when conditions, texts or
 // the way of choosing change, which no hash of data can see.
-const rules = 1
+const rules = 2
 
 // none is the action of doing nothing, worth nothing and always possible.
 var none = Action{Name: "none", Service: true}

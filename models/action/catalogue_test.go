@@ -52,13 +52,17 @@ func TestEntriesAreWhole(t *testing.T) {
 
 // exemplars has a customer for each action.
 var exemplars = map[string]func(*row){
-	"service_recovery":   func(r *row) { r.facts.DaysSinceTicket = 3 },
-	"personal_call":      func(r *row) { r.score.ValueTier, r.score.ChurnRisk, r.facts.AverageOrderValue = "gold", "high", 900 },
-	"vip_care":           func(r *row) { r.score.ValueTier, r.score.LifecycleStage, r.facts.DaysSinceOrder = "gold", "active", 20 },
-	"replenish":          func(r *row) { r.score.ReplenishDueDate = new(int32(testNight + 3)) },
+	"service_recovery": func(r *row) { r.facts.DaysSinceTicket = 3 },
+	"personal_call":    func(r *row) { r.score.ValueTier, r.score.ChurnRisk, r.facts.AverageOrderValue = "gold", "high", 900 },
+	"vip_care":         func(r *row) { r.score.ValueTier, r.score.LifecycleStage, r.facts.DaysSinceOrder = "gold", "active", 20 },
+	"replenish": func(r *row) {
+		r.score.ReplenishDueDate, r.score.ReplenishReason = new(int32(testNight+3)), "tea: bought in 3 orders, last 40 days ago; lasts about 43 days"
+	},
 	"welcome":            func(r *row) { r.score.LifecycleStage, r.score.HistoricOrders, r.facts.DaysSinceOrder = "new", 1, 3 },
 	"reactivated_thanks": func(r *row) { r.score.LifecycleStage, r.facts.DaysSinceOrder = "reactivated", 3 },
-	"second_order_nudge": func(r *row) { r.score.LifecycleStage, r.score.HistoricOrders, r.facts.DaysSinceOrder = "active", 1, 28 },
+	"second_order_nudge": func(r *row) {
+		r.score.LifecycleStage, r.score.HistoricOrders, r.facts.DaysSinceOrder, r.facts.OwnGapDays = "active", 1, 28, 0
+	},
 	"cross_sell": func(r *row) {
 		r.score.LifecycleStage, r.score.NextCategories, r.facts.DaysSinceOrder = "active", []string{"bread"}, 20
 	},

@@ -15,7 +15,7 @@ func shop(customers int) ([]action.Facts, []publish.Score) {
 	facts, scores := make([]action.Facts, customers), make([]publish.Score, customers)
 	for i := range facts {
 		facts[i] = action.Facts{
-			EmailConsent: history.ConsentYes, DaysSinceOrder: 84, UsualGapDays: 31, AverageOrderValue: 60,
+			EmailConsent: history.ConsentYes, DaysSinceOrder: 84, UsualGapDays: 31, OwnGapDays: 31, AverageOrderValue: 60,
 			DaysSinceReturn: math.NaN(), DaysSinceTicket: math.NaN(), DiscountShare: math.NaN(),
 		}
 		scores[i] = publish.Score{

@@ -17,6 +17,7 @@ type Facts struct {
 	DaysSinceReturn   float64 // NaN without a return or refund
 	DaysSinceTicket   float64 // since she last wrote to the shop's service; NaN never
 	UsualGapDays      float64 // between orders, shrunk to the shop's when hers are few; NaN unknown
+	OwnGapDays        float64 // mean of her own; 0 where she has too few to call it usual
 	AverageOrderValue float64 // shop currency; NaN without an order
 	DiscountShare     float64 // of her orders that were discounted; NaN unknown
 

@@ -79,8 +79,17 @@ func becauseValuableAndSilent(w words) string { return w.worth() + "; " + w.rhyt
 
 func becauseValuable(w words) string { return w.worth() + "; " + w.lastOrder() + "." }
 
+// becauseDue names what is due. A day that has passed is published as that of the
+// night.
 func becauseDue(w words) string {
-	return fmt.Sprintf("A product bought before is due again on %s.", history.Day(*w.score.ReplenishDueDate))
+	text := "Due again by now"
+	if due := *w.score.ReplenishDueDate; due > w.score.AsOf {
+		text = "Due again on " + history.Day(due).String()
+	}
+	if w.score.ReplenishReason != "" {
+		text += ": " + w.score.ReplenishReason
+	}
+	return text + "."
 }
 
 func becauseFirstOrder(w words) string { return "First order " + ago(w.facts.DaysSinceOrder) + "." }
@@ -124,8 +133,8 @@ func (w words) lastOrder() string { return "the last one " + ago(w.facts.DaysSin
 
 // usually claims a rhythm of the customer's own only from three gaps on.
 func (w words) usually() string {
-	if w.score.HistoricOrders > 3 {
-		return "usually orders every " + days(w.facts.UsualGapDays)
+	if w.facts.OwnGapDays > 0 {
+		return "usually orders every " + days(w.facts.OwnGapDays)
 	}
 	return "customers like this usually order again after " + days(w.facts.UsualGapDays)
 }

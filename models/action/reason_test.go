@@ -18,7 +18,7 @@ func TestReasons(t *testing.T) {
 		"service_recovery":   "Wrote to the shop's service 3 days ago: a person should look at it before anything is advertised.",
 		"personal_call":      "5 orders worth 300.00 GBP; no order for 84 days; usually orders every 31 days.",
 		"vip_care":           "5 orders worth 300.00 GBP; the last one 20 days ago.",
-		"replenish":          "A product bought before is due again on 2011-09-13.",
+		"replenish":          "Due again on 2011-09-13: tea: bought in 3 orders, last 40 days ago; lasts about 43 days.",
 		"welcome":            "First order 3 days ago.",
 		"reactivated_thanks": "Back after a long break: 5 orders so far, the last one 3 days ago.",
 		"second_order_nudge": "One order so far, 28 days ago; customers like this usually order again after 31 days.",
@@ -142,7 +142,7 @@ func factsInWords(p *Policy, r *row) map[string]bool {
 		fmt.Sprintf("%.2f", math.Abs(r.score.HistoricRevenue)): true,
 		fmt.Sprintf("%.0f", 100*f.DiscountShare):               true,
 	}
-	for _, days := range []float64{f.DaysSinceOrder, f.DaysSinceReturn, f.DaysSinceTicket, f.UsualGapDays, daysAgo} {
+	for _, days := range []float64{f.DaysSinceOrder, f.DaysSinceReturn, f.DaysSinceTicket, f.UsualGapDays, f.OwnGapDays, daysAgo} {
 		facts[fmt.Sprintf("%.0f", math.Round(days))] = true
 	}
 	if due := r.score.ReplenishDueDate; due != nil {

@@ -27,7 +27,7 @@ func regular() row {
 		facts: Facts{
 			EmailConsent: history.ConsentYes, SMSConsent: history.ConsentYes, PhoneConsent: history.ConsentYes,
 			DaysSinceOrder: 84, DaysSinceReturn: math.NaN(), DaysSinceTicket: math.NaN(),
-			UsualGapDays: 31, AverageOrderValue: 60, DiscountShare: 0,
+			UsualGapDays: 31, OwnGapDays: 31, AverageOrderValue: 60, DiscountShare: 0,
 		},
 		score: publish.Score{
 			CustomerID: "c1", AsOf: testNight, Eligibility: "ok",
@@ -113,7 +113,7 @@ func drawRow(t *rapid.T) row {
 		facts: Facts{
 			EmailConsent: consent.Draw(t, "email"), SMSConsent: consent.Draw(t, "sms"), PhoneConsent: consent.Draw(t, "phone"),
 			DaysSinceOrder: days.Draw(t, "order"), DaysSinceReturn: days.Draw(t, "return"), DaysSinceTicket: days.Draw(t, "ticket"),
-			UsualGapDays: days.Draw(t, "gap"), AverageOrderValue: rapid.OneOf(rapid.Just(math.NaN()), rapid.Float64Range(-5, 2000)).Draw(t, "order value"),
+			UsualGapDays: days.Draw(t, "gap"), OwnGapDays: rapid.SampledFrom([]float64{0, 12.5, 40}).Draw(t, "own gap"), AverageOrderValue: rapid.OneOf(rapid.Just(math.NaN()), rapid.Float64Range(-5, 2000)).Draw(t, "order value"),
 			DiscountShare: rapid.OneOf(rapid.Just(math.NaN()), share).Draw(t, "discounts"),
 		},
 		score: publish.Score{

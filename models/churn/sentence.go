@@ -56,8 +56,8 @@ func newSentence(set *features.Set, f features.Feature, text string, reference f
 	return s
 }
 
-// usualGaps is how many gaps between orders it takes to say "usually".
-const usualGaps = 3
+// UsualGaps is how many gaps between orders it takes to say "usually".
+const UsualGaps = 3
 
 // number returns what stands in the slot for a customer, and false for what is
 // missing or would read as nonsense: money below nothing, a habit seen once.
@@ -67,7 +67,7 @@ func (s slot) number(value func(name string) float64) (float64, bool) {
 		v = value(s.feature)
 	}
 	known := !math.IsNaN(v) && !(s.unit == features.Money && v < 0)
-	habit := s.feature != "gap_mean_days" || value("repeat_order_days") >= usualGaps
+	habit := s.feature != "gap_mean_days" || value("repeat_order_days") >= UsualGaps
 	return v, known && habit
 }
 

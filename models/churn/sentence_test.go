@@ -32,7 +32,7 @@ func TestEverySentenceCanBeSaid(t *testing.T) {
 				s := newSentence(set, f, words, v+1, "GBP")
 				text, ok := s.fill(func(name string) float64 {
 					if name == "repeat_order_days" {
-						return usualGaps
+						return UsualGaps
 					}
 					return v
 				})

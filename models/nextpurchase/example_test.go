@@ -91,5 +91,5 @@ func ExampleWhat() {
 	// frequency: too few customers ordered again to judge anything else (it takes 100)
 	// tea: Bought in each of the last 4 orders; last 10 days ago, usually every 30 days
 	// cake: Bought in 1 of the last 3 orders; last 70 days ago
-	// bread: In 1 of the 3 orders here in the last 60 days
+	// bread: In 1 of the 5 orders here in the last 365 days
 }

@@ -85,8 +85,8 @@ func TestReasonsInWords(t *testing.T) {
 		"bread: Bought in 5 of the last 6 orders; last 40 days ago, usually every 15 days",
 		"apple: Bought in 1 of the last 3 orders; last 70 days ago",
 		"yeast: Bought in the last order, 1 day ago",
-		"tea: In 2 of the 3 orders here in the last 60 days",
-		"cake: In 1 of the 3 orders here in the last 60 days",
+		"tea: In 2 of the 3 orders here in the last 365 days",
+		"cake: In 1 of the 3 orders here in the last 365 days",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -21,20 +21,27 @@ func (s *served) reason(a *Assortment, item *basket.Item, h basket.History, asOf
 	return s.popular(item.ID, h.Orders())
 }
 
-// popular tells how many orders of the shop hold an item, in those of customers
-// like her if there are any.
+// popular tells how many orders of the shop hold an item: in those of customers like
+// her if there are any, but in those of a year where these are what ranks it.
 func (s *served) popular(item int32, orders int) string {
 	l := s.ledger
-	if n := l.second.Holding(item); orders == 1 && n > 0 {
-		return fmt.Sprintf("In %d of the %d second orders of customers here", n, l.second.Baskets())
-	}
-	if n := l.recent.Holding(item); n > 0 {
-		return fmt.Sprintf("In %d of the %d orders here in the last %d days", n, l.recent.Baskets(), recentDays)
-	}
-	if n := l.year.Holding(item); n > 0 {
-		return fmt.Sprintf("In %d of the %d orders here in the last %d days", n, l.year.Baskets(), popularDays)
+	byYear := orders == 0 || s.board.Champion == Popularity || s.board.Champion == Frequency
+	switch year, second, recent := l.year.Holding(item), l.second.Holding(item), l.recent.Holding(item); {
+	case !byYear && orders == 1 && second > 0:
+		return fmt.Sprintf("In %d of the %d second orders of customers here", second, l.second.Baskets())
+	case !byYear && recent > 0:
+		return heldBy(recent, l.recent.Baskets(), recentDays)
+	case year > 0:
+		return heldBy(year, l.year.Baskets(), popularDays)
 	}
 	return fmt.Sprintf("Last sold here more than %d days ago", popularDays)
+}
+
+func heldBy(n, of int64, days int) string {
+	if of == 1 {
+		return fmt.Sprintf("In the only order here in the last %d days", days)
+	}
+	return fmt.Sprintf("In %d of the %d orders here in the last %d days", n, of, days)
 }
 
 // habit tells what she did with an item that she has bought.
