@@ -11,6 +11,7 @@ import (
 	"perennial/command"
 	"perennial/jobs"
 	"perennial/pipeline/history"
+	"perennial/pipeline/publish"
 	"perennial/simulate"
 )
 
@@ -194,7 +195,12 @@ func publishFlags(cmd *cobra.Command) *jobs.NightlyOptions {
 	cmd.Flags().StringVar(&opts.By, "by", "", "who passes them")
 	waitFlag(cmd, opts)
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		if len(opts.Accept) > 0 && opts.Reason == "" {
+		for _, name := range opts.Accept {
+			if !publish.Acceptable(name) {
+				return usageError(fmt.Errorf("--accept %q: only H8, H9 and H12 can be accepted", name))
+			}
+		}
+		if len(opts.Accept) > 0 && strings.TrimSpace(opts.Reason) == "" {
 			return usageError(errors.New("--accept needs a --reason"))
 		}
 		return nil

@@ -163,13 +163,13 @@ newest commits, and those of past days, are read byte by byte. Nothing is delete
 		Example: "  perennial repair -c perennial.yaml\n  perennial repair -c perennial.yaml --commits 0", Args: cobra.NoArgs,
 	}
 	load := configFlag(cmd)
-	commits := cmd.Flags().Int("commits", 3, "how many of the newest commits of a series to read; 0 is all")
+	commits := cmd.Flags().Uint("commits", 3, "how many of the newest commits of a series to read; 0 is all")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, err := load()
 		if err != nil {
 			return err
 		}
-		return jobs.Repair(cmd.Context(), cfg, *commits, cmd.OutOrStdout())
+		return jobs.Repair(cmd.Context(), cfg, int(*commits), cmd.OutOrStdout())
 	}
 	return cmd
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"syscall"
 
+	"perennial/models/registry"
 	"perennial/pipeline/extract"
 	"perennial/pipeline/publish"
 	"perennial/pipeline/store"
@@ -91,7 +92,7 @@ func ExitCode(err error) int {
 	return ExitBug
 }
 
-// answers are what publishing tells its callers.
+// answers are what publishing and saved models tell their callers.
 var answers = []struct {
 	err  error
 	code int
@@ -99,7 +100,7 @@ var answers = []struct {
 	{publish.ErrContended, ExitTry}, {publish.ErrLeased, ExitTry}, {publish.ErrLeaseLost, ExitTry},
 	{publish.ErrSuperseded, ExitGate}, {publish.ErrRolledBack, ExitGate}, {publish.ErrErased, ExitGate},
 	{publish.ErrReadAll, ExitInput}, {publish.ErrExpired, ExitInput}, {publish.ErrNoCommit, ExitInput},
-	{publish.ErrCorrupt, ExitIO}, {store.ErrExists, ExitIO}, {store.ErrNotExist, ExitIO}, {store.ErrChanged, ExitIO}, {store.ErrReadOnly, ExitIO},
+	{publish.ErrCorrupt, ExitIO}, {registry.ErrDamaged, ExitIO}, {registry.ErrLost, ExitIO}, {store.ErrExists, ExitIO}, {store.ErrNotExist, ExitIO}, {store.ErrChanged, ExitIO}, {store.ErrReadOnly, ExitIO},
 }
 
 // failed reports whether a disk, the network or a bucket has failed.

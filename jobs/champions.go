@@ -39,14 +39,22 @@ type trainingNote struct {
 }
 
 // trainingDue reports whether models must be trained tonight: never done,
-// done too long ago, for a later day, or for other features or another horizon.
-func (s *shop) trainingDue(ctx context.Context, st store.Store, churnDays int) (bool, error) {
+// done too long ago, for a later day, or for other features or another horizon, or
+// because lost names a question of which no champion loads any more.
+func (s *shop) trainingDue(ctx context.Context, st store.Store, churnDays int) (due bool, lost, err error) {
+	for _, question := range questions(horizons(churnDays)) {
+		if _, err := registry.Champion(ctx, st, question); errors.Is(err, registry.ErrLost) {
+			return true, err, nil
+		} else if err != nil {
+			return false, nil, err
+		}
+	}
 	note, err := readTrainingNote(ctx, st)
 	if note == nil || err != nil {
-		return err == nil, err
+		return err == nil, nil, err
 	}
 	age := int(s.asOf - note.AsOf)
-	return age < 0 || age >= int(s.cfg.Train.Every) || note.SchemaHash != s.set.Hash() || note.ChurnDays != churnDays, nil
+	return age < 0 || age >= int(s.cfg.Train.Every) || note.SchemaHash != s.set.Hash() || note.ChurnDays != churnDays, nil, nil
 }
 
 // readTrainingNote returns the note of the last training, nil without one. A
@@ -183,7 +191,7 @@ func (s *shop) settleOne(ctx context.Context, st store.Store, contest leaderboar
 	}
 	card := s.card(contest, a, a.board.Entry(a.board.Winner))
 	inOffice, err := registry.Champion(ctx, st, contest.Question)
-	if err != nil {
+	if err != nil && !errors.Is(err, registry.ErrLost) {
 		return err
 	}
 	if inOffice != nil && inOffice.Card.SchemaHash == card.SchemaHash && inOffice.Card.HorizonDays == a.days {

@@ -208,9 +208,13 @@ func (n *night) decide(ctx context.Context) (*trained, error) {
 	if decided, err := readTrained(ctx, n.store, n.runID); decided != nil || err != nil {
 		return decided, err
 	}
-	due, err := n.shop.trainingDue(ctx, n.registry, n.churnDays)
+	due, lost, err := n.shop.trainingDue(ctx, n.registry, n.churnDays)
 	if !due || err != nil {
 		return nil, err
+	}
+	if lost != nil {
+		n.env.Log.Warn("models are trained anew", "cause", lost)
+		n.summary.Notes = append(n.summary.Notes, fmt.Sprintf("Models are damaged and were trained anew: %v.", lost))
 	}
 	if n.registry != n.store { // a past day trains for itself
 		n.registry = n.store

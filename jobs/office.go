@@ -31,14 +31,19 @@ func contestDays(cfg Config) []int {
 	return slices.Compact(days)
 }
 
+// questions are those that models answer: value, and an order within each of days.
+func questions(days []int) []string {
+	all := []string{value.Question}
+	for _, d := range days {
+		all = append(all, purchase.Question(d))
+	}
+	return all
+}
+
 // readOffice reads who is in office now.
 func readOffice(ctx context.Context, st store.Store, cfg Config) (office, error) {
-	questions := []string{value.Question}
-	for _, days := range contestDays(cfg) {
-		questions = append(questions, purchase.Question(days))
-	}
 	o := office{}
-	for _, question := range questions {
+	for _, question := range questions(contestDays(cfg)) {
 		version, err := registry.InOffice(ctx, st, question)
 		if errors.Is(err, registry.ErrDamaged) {
 			version = "damaged"

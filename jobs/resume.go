@@ -89,11 +89,14 @@ func (n *night) follow(ctx context.Context) (err error) {
 }
 
 // base returns the number of the commit that rows are compared with, 0 for none.
-func (n *night) base() uint64 {
-	if n.previous == nil {
+func (n *night) base() uint64 { return number(n.previous) }
+
+// number returns that of a commit, 0 for none.
+func number(reader *publish.Reader) uint64 {
+	if reader == nil {
 		return 0
 	}
-	return n.previous.Commit.N
+	return reader.Commit.N
 }
 
 // headOf returns the newest commit, nil for a store without any.

@@ -2,7 +2,10 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path"
 
 	"perennial/features"
 	"perennial/models/action"
@@ -34,6 +37,9 @@ func (n *night) score(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := n.dropFeatures(ctx); err != nil {
 		return err
 	}
 	var total segment.Summary
@@ -147,6 +153,34 @@ func (n *night) writeFeatures(ctx context.Context, k int, m *features.Matrix) (s
 		_, err = n.work.keep(ctx, featuresKey(n.opts.AsOf, k))
 	}
 	return of, err
+}
+
+// dropFeatures deletes the parts that an earlier run of this day has left beside
+// those of this one, because it had more buckets.
+func (n *night) dropFeatures(ctx context.Context) error {
+	written := map[string]bool{}
+	for k := range n.shop.extract.Buckets() {
+		written[featuresKey(n.opts.AsOf, k)] = true
+	}
+	folder := path.Dir(featuresKey(n.opts.AsOf, 0))
+	for object, err := range n.store.List(ctx, folder+"/") {
+		if err == nil && !written[object.Key] {
+			err = n.store.Delete(ctx, object.Key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !n.work.apart {
+		return nil
+	}
+	files, err := os.ReadDir(n.work.path(folder))
+	for _, file := range files {
+		if key := path.Join(folder, file.Name()); !written[key] {
+			err = errors.Join(err, os.Remove(n.work.path(key)))
+		}
+	}
+	return err
 }
 
 // featureTable returns the matrix as a table with its customers.

@@ -66,12 +66,13 @@ const staged = "staged.json"
 type stagedSet struct {
 	RunID   string        `json:"run_id"`
 	Buckets int           `json:"buckets"`
+	Base    uint64        `json:"base"` // the commit that its rows are compared with; 0 for none
 	Draft   publish.Draft `json:"draft"`
 }
 
 // stageDraft leaves the scored set for PublishStaged.
 func (n *night) stageDraft(ctx context.Context) error {
-	text, err := json.MarshalIndent(stagedSet{n.runID, n.desk.buckets, n.draft()}, "", "  ")
+	text, err := json.MarshalIndent(stagedSet{n.runID, n.desk.buckets, n.base(), n.draft()}, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -99,6 +100,17 @@ func publishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env com
 	if err := json.Unmarshal(text, &set); err != nil {
 		return nil, &command.Error{Code: command.ExitIO, Err: fmt.Errorf("publish: %s: %w (run perennial score again)", staged, err)}
 	}
+	if head, err := headOf(ctx, st); err != nil {
+		return nil, err
+	} else if n := number(head); n != set.Base {
+		committed, err := publish.Published(ctx, st, set.Draft.IdempotencyKey)
+		if err != nil {
+			return nil, err
+		}
+		if committed == nil {
+			return nil, &command.Error{Code: command.ExitTry, Err: fmt.Errorf("publish: what is staged says what has changed since commit %d, and commit %d is the newest by now (run perennial score again)", set.Base, n)}
+		}
+	}
 	summary = &Summary{Shop: cfg.Shop, Store: cfg.Store, RunID: set.RunID, AsOf: set.Draft.AsOf, Currency: cfg.Currency}
 	set.Draft.Force = opts.Force
 	if chosen := opts.override(); chosen != nil {
@@ -115,7 +127,7 @@ func publishStaged(ctx context.Context, cfg Config, opts NightlyOptions, env com
 // features fills the feature table of the store without scoring.
 func (n *night) features(ctx context.Context) error {
 	defer n.stage("features")()
-	return n.shop.eachBucket(ctx, n.env.Progress.Step("features", n.shop.extract.Buckets()), func(k int, bucket *history.Bucket) error {
+	err := n.shop.eachBucket(ctx, n.env.Progress.Step("features", n.shop.extract.Buckets()), func(k int, bucket *history.Bucket) error {
 		m, err := n.shop.featuresOf(bucket)
 		if err != nil {
 			return err
@@ -123,4 +135,8 @@ func (n *night) features(ctx context.Context) error {
 		_, err = n.writeFeatures(ctx, k, m)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return n.dropFeatures(ctx)
 }

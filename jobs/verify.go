@@ -39,8 +39,14 @@ func Verify(ctx context.Context, location string, opts VerifyOptions, out io.Wri
 	if err != nil {
 		return err
 	}
-	if err := printVerified(out, "", &report); err != nil || report.OK() {
+	if err := printVerified(out, "", &report); err != nil {
 		return err
+	}
+	switch {
+	case report.Gone != "":
+		return &command.Error{Code: command.ExitInput, Err: fmt.Errorf("verify: commit %d is gone (the newest is: perennial verify)", n)}
+	case report.OK():
+		return nil
 	}
 	return damagedError(commitName("", n), 1)
 }
@@ -92,9 +98,19 @@ func commitName(prefix string, n uint64) string {
 	return fmt.Sprintf("%s: commit %d", prefix, n)
 }
 
+// goneText says why there is nothing to verify.
+var goneText = map[publish.Gone]string{
+	publish.Collected: "collected by gc, it is too old to be kept",
+	publish.Erased:    "not whole any more, what showed erased customers is removed",
+}
+
 func printVerified(out io.Writer, prefix string, r *publish.VerifyReport) error {
 	state := "whole"
-	if !r.Whole() {
+	switch {
+	case r.Gone != "":
+		_, err := fmt.Fprintf(out, "%s: %s\n", commitName(prefix, r.N), goneText[r.Gone])
+		return err
+	case !r.Whole():
 		state = "damaged"
 	}
 	fmt.Fprintf(out, "%s: %s, %d parts with %d rows in %d bytes", commitName(prefix, r.N), state, r.Parts, r.Rows, r.Bytes)

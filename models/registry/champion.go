@@ -13,6 +13,9 @@ import (
 // against a champion that is no longer in office.
 var ErrOvertaken = errors.New("another model was promoted meanwhile (train again, so that the two are compared)")
 
+// ErrLost says that a question had champions and that none of them loads.
+var ErrLost = errors.New("no champion loads")
+
 // Promotion is one entry of a question's history of champions.
 type Promotion struct {
 	Number   int    `json:"number"` // from 1, without gaps
@@ -77,7 +80,7 @@ func appendPromotion(ctx context.Context, st store.Store, next Promotion) error 
 
 // Champion loads the model in office, or returns nil if question never had one.
 // A champion that is damaged is passed over for the one before it, and
-// Saved.PassedOver says so; if none is left whole that is an error.
+// Saved.PassedOver says so; if none is left whole that is ErrLost.
 func Champion(ctx context.Context, st store.Store, question string) (*Saved, error) {
 	number, err := countPromotions(ctx, st, question)
 	if err != nil {
@@ -96,7 +99,7 @@ func Champion(ctx context.Context, st store.Store, question string) (*Saved, err
 		damage = errors.Join(damage, fmt.Errorf("promotion %d: %w", n, err))
 	}
 	if damage != nil {
-		return nil, fmt.Errorf("registry: champion of %s: none loads (restore models/%s from a backup): %w", question, question, damage)
+		return nil, fmt.Errorf("registry: %s: %w (train again, or bring models/%s back from a backup): %w", question, ErrLost, question, damage)
 	}
 	return nil, nil
 }
@@ -148,7 +151,7 @@ func readPromotion(ctx context.Context, st store.Store, question string, number 
 	if err := json.Unmarshal(text, &p); err != nil {
 		return Promotion{}, fmt.Errorf("%s: %w: %w", key, ErrDamaged, err)
 	}
-	if p.Number != number || p.Question != question || p.Version == "" {
+	if p.Number != number || p.Question != question || store.CheckKey(folderOf(question, p.Version)+cardFile) != nil {
 		return Promotion{}, fmt.Errorf("%s: %w: it describes promotion %d of %s", key, ErrDamaged, p.Number, p.Question)
 	}
 	return p, nil

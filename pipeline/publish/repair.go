@@ -21,8 +21,8 @@ type Repair struct {
 // OK reports whether readers of the newest commit get all of it.
 func (r *Repair) OK() bool { return r.Whole == r.Head }
 
-// Mend mends the hint and reads every byte of the newest commits, all for 0, that
-// have not been collected. Nothing is deleted, and no commit is touched: where the
+// Mend mends the hint and reads every byte of the newest commits, all for 0 or where
+// none of them is whole, that have not been collected. Nothing is deleted, and no commit is touched: where the
 // newest is damaged, Advice says how an older one is shown again.
 func Mend(ctx context.Context, st store.Store, commits int) (Repair, error) {
 	t, err := findTip(ctx, st)
@@ -36,13 +36,24 @@ func Mend(ctx context.Context, st store.Store, commits int) (Repair, error) {
 	if r.Commits, err = VerifyAll(ctx, st, commits); err != nil {
 		return r, err
 	}
-	for i := range r.Commits {
-		if report := &r.Commits[i]; report.Whole() && r.Whole == 0 {
-			r.Whole = report.N
+	if r.Whole = newestWhole(r.Commits); r.Whole == 0 && len(r.Commits) == commits {
+		if r.Commits, err = VerifyAll(ctx, st, 0); err != nil { // one that can be shown may be older
+			return r, err
 		}
+		r.Whole = newestWhole(r.Commits)
 	}
 	r.Advice = r.advice()
 	return r, nil
+}
+
+// newestWhole returns the number of the newest commit that can be read, 0 for none.
+func newestWhole(reports []VerifyReport) uint64 {
+	for i := range reports {
+		if reports[i].Whole() {
+			return reports[i].N
+		}
+	}
+	return 0
 }
 
 func (r *Repair) advice() string {
@@ -79,25 +90,36 @@ func mendHint(ctx context.Context, st store.Store, n uint64) (string, error) {
 }
 
 // VerifyAll verifies the newest commits, all for 0, newest first. It ends at a
-// commit whose parts have all been collected: those before it are gone too, but
-// for what later commits name.
+// commit that has been collected: those before it are gone too, but for what later
+// commits name.
 func VerifyAll(ctx context.Context, st store.Store, commits int) ([]VerifyReport, error) {
 	t, err := findTip(ctx, st)
 	if err != nil {
 		return nil, err
 	}
 	var reports []VerifyReport
+	var head *Commit // the newest whose record is whole
+	erased := false
 	for n := t.n; n > 0 && (commits == 0 || len(reports) < commits); n-- {
-		report, err := Verify(ctx, st, n)
+		c, err := readCommit(ctx, st, n)
 		if errors.Is(err, ErrCorrupt) {
-			report, err = VerifyReport{N: n, Problems: []string{err.Error()}}, nil
+			reports = append(reports, VerifyReport{N: n, Problems: []string{err.Error()}})
+			continue
 		}
 		if err != nil {
 			return reports, err
 		}
-		if n < t.n && report.Missing > 0 && report.Parts == 0 {
+		if head == nil {
+			head = c
+		}
+		report, err := verify(ctx, st, c)
+		if err != nil {
+			return reports, err
+		}
+		if report.explain(c, head, erased); report.Gone == Collected {
 			break
 		}
+		erased = erased || c.Kind == KindErasure
 		reports = append(reports, report)
 	}
 	return reports, nil

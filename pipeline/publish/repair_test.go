@@ -85,16 +85,88 @@ func TestMendSaysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestVerifyAllEndsWhereSetsWereCollected(t *testing.T) {
-	st := publishedWeek(t)
-	collect(t, st, aWeek)
+// Of eighteen commits the oldest four are collected, which is no damage. A part that
+// is missing of a younger one is, and does not hide those before it.
+func TestVerifyAllTellsCollectedFromLost(t *testing.T) {
+	st := store.NewMemory()
+	var commits []*Commit
+	for n := range uint64(18) {
+		commits = append(commits, publish(t, st, n, sampleScores(10, n)))
+	}
+	collect(t, st, Policy{Keep: 14})
 	reports, err := VerifyAll(t.Context(), st, 0)
-	if err != nil || len(reports) != 4-1 {
-		t.Fatalf("%d reports, %v, want those of commits 7 to 5", len(reports), err)
+	if err != nil || len(reports) != 14 {
+		t.Fatalf("%d reports, %v, want those of commits 18 to 5", len(reports), err)
 	}
 	for _, r := range reports {
 		if !r.OK() || r.DeltaRows == 0 {
 			t.Errorf("%+v", r)
 		}
+	}
+	if r, err := Verify(t.Context(), st, 3); err != nil || r.Gone != Collected || r.Whole() {
+		t.Errorf("a collected commit: %+v, %v", r, err)
+	}
+	for _, part := range commits[9].Parts {
+		if err := st.Delete(t.Context(), part.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reports, err = VerifyAll(t.Context(), st, 0)
+	if err != nil || len(reports) != 14 {
+		t.Fatalf("%d reports, %v, want those of commits 18 to 5", len(reports), err)
+	}
+	for _, r := range reports {
+		if r.OK() == (r.N == 10) {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// An erasure takes what showed the erased from older commits, whole ones stay.
+func TestVerifyAllAfterAnErasure(t *testing.T) {
+	st := store.NewMemory()
+	for n := range uint64(3) {
+		publish(t, st, n, sampleScores(40, n))
+	}
+	customer := sampleScores(40, 0)[7].CustomerID
+	if _, err := erasing(st, 9, "h", customer).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	k := BucketOf(customer, sampleBuckets)
+	for n := uint64(1); n <= 3; n++ {
+		reader, err := At(t.Context(), st, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := st.Delete(t.Context(), reader.Commit.Parts[k].Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reports, err := VerifyAll(t.Context(), st, 0)
+	if err != nil || len(reports) != 4 {
+		t.Fatal(reports, err)
+	}
+	for _, r := range reports {
+		if want := map[bool]Gone{true: "", false: Erased}[r.N == 4]; r.Gone != want || !r.OK() || r.Whole() != (r.N == 4) {
+			t.Errorf("%+v, want it gone: %q", r, want)
+		}
+	}
+}
+
+// Where the newest commits are damaged, the advice names an older one that is whole.
+func TestMendReadsOnToAWholeCommit(t *testing.T) {
+	st := store.NewMemory()
+	var commits []*Commit
+	for n := range uint64(5) {
+		commits = append(commits, publish(t, st, n, sampleScores(10, n)))
+	}
+	for _, c := range commits[2:] {
+		if err := st.Replace(t.Context(), c.Parts[0].Key, []byte("torn")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := Mend(t.Context(), st, 3)
+	if err != nil || r.Whole != 2 || !strings.Contains(r.Advice, "rollback --to 2") {
+		t.Errorf("%+v, %v", r, err)
 	}
 }

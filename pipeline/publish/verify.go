@@ -19,29 +19,78 @@ type VerifyReport struct {
 	DeltaRows     int64      `json:"delta_rows"`               // that are as the record says
 	Problems      []string   `json:"problems,omitempty"`       // empty: the set is whole
 	DeltaProblems []string   `json:"delta_problems,omitempty"` // empty: the delta is whole, or there is none
+	Gone          Gone       `json:"gone,omitempty"`           // why what is missing is no damage; empty: it is
+
+	deltaMissing bool // a part of the delta is not there
 }
+
+// Gone says who has taken what is missing of a commit.
+type Gone string
+
+// The reasons for which objects of a commit are gone.
+const (
+	Collected Gone = "collected" // by garbage collection: the commit is old
+	Erased    Gone = "erased"    // by a later erasure, with the customers that they showed
+)
 
 // Whole reports whether the set can be read.
 func (r *VerifyReport) Whole() bool { return len(r.Problems) == 0 }
 
-// OK reports whether the set and the delta are whole.
-func (r *VerifyReport) OK() bool { return r.Whole() && len(r.DeltaProblems) == 0 }
+// OK reports whether the set and the delta are whole, or have gone in good order.
+func (r *VerifyReport) OK() bool {
+	return r.Gone != "" || r.Whole() && len(r.DeltaProblems) == 0
+}
+
+// explain finds out whether what is missing of commit c was taken in good order:
+// erased says that an erasure came after it, head is the newest commit.
+func (r *VerifyReport) explain(c, head *Commit, erased bool) {
+	onlyMissing := r.Missing == len(r.Problems) && (len(r.DeltaProblems) == 0 || r.deltaMissing)
+	kept := DefaultPolicy(0)
+	recent := head.N-c.N < uint64(kept.Keep) && head.CreatedAt.Sub(c.CreatedAt) < kept.Young
+	switch {
+	case r.OK() || !onlyMissing:
+	case erased:
+		r.Gone = Erased
+	case r.Parts == 0 && r.Missing > 0 && !recent:
+		r.Gone = Collected
+	}
+}
 
 // Verify reads every byte of commit n, or of the newest for 0, and compares it
 // with the commit record: the set and the delta that led to it. What is wrong with
 // them is in the report; an error means that there is no record to compare with.
 func Verify(ctx context.Context, st store.Store, n uint64) (VerifyReport, error) {
+	head, err := findHead(ctx, st)
+	if err != nil && (n == 0 || !errors.Is(err, ErrCorrupt)) {
+		return VerifyReport{}, err
+	}
 	if n == 0 {
-		head, err := findHead(ctx, st)
-		if err != nil {
-			return VerifyReport{}, err
-		}
 		n = head.N
 	}
 	c, err := readCommit(ctx, st, n)
 	if err != nil {
 		return VerifyReport{}, err
 	}
+	if head == nil {
+		head = c // what is known of the newest
+	}
+	r, err := verify(ctx, st, c)
+	if err != nil || r.OK() {
+		return r, err
+	}
+	erased := false
+	for later := n + 1; later <= head.N && !erased; later++ {
+		c, err := readCommit(ctx, st, later)
+		if err != nil && !errors.Is(err, ErrCorrupt) {
+			return r, err
+		}
+		erased = err == nil && c.Kind == KindErasure
+	}
+	r.explain(c, head, erased)
+	return r, nil
+}
+
+func verify(ctx context.Context, st store.Store, c *Commit) (VerifyReport, error) {
 	r := VerifyReport{N: c.N}
 	reader := &Reader{c, st}
 	if err := reader.verifySet(ctx, &r, nil); err != nil {
@@ -52,6 +101,7 @@ func Verify(ctx context.Context, st store.Store, n uint64) (VerifyReport, error)
 	}
 	if err := c.Delta.verify(ctx, st); err != nil {
 		r.DeltaProblems = append(r.DeltaProblems, err.Error())
+		r.deltaMissing = errors.Is(err, ErrExpired) || errors.Is(err, store.ErrNotExist)
 	} else {
 		r.DeltaRows = c.Delta.Counts.Upserted + c.Delta.Counts.Tombstones
 	}
