@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -190,22 +191,27 @@ func nightlyCommand(env command.Env) *cobra.Command {
 func publishFlags(cmd *cobra.Command) *jobs.NightlyOptions {
 	opts := &jobs.NightlyOptions{}
 	cmd.Flags().BoolVar(&opts.Force, "force", false, "publish though this night, or a later one, is published already")
-	cmd.Flags().StringSliceVar(&opts.Accept, "accept", nil, "gates to pass this once, by name: H8,H9")
-	cmd.Flags().StringVar(&opts.Reason, "reason", "", "why gates are passed; kept in the commit")
-	cmd.Flags().StringVar(&opts.By, "by", "", "who passes them")
-	waitFlag(cmd, opts)
+	acceptFlags(cmd, &opts.Accept, &opts.Reason, &opts.By)
+	waitFlag(cmd, &opts.Wait)
+	return opts
+}
+
+// acceptFlags adds what lets gates fail this once.
+func acceptFlags(cmd *cobra.Command, accept *[]string, reason, by *string) {
+	cmd.Flags().StringSliceVar(accept, "accept", nil, "gates to pass this once, by name: H8,H9")
+	cmd.Flags().StringVar(reason, "reason", "", "why gates are passed; kept in the commit")
+	cmd.Flags().StringVar(by, "by", "", "who passes them")
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		for _, name := range opts.Accept {
+		for _, name := range *accept {
 			if !publish.Acceptable(name) {
 				return usageError(fmt.Errorf("--accept %q: only H8, H9 and H12 can be accepted", name))
 			}
 		}
-		if len(opts.Accept) > 0 && strings.TrimSpace(opts.Reason) == "" {
+		if len(*accept) > 0 && strings.TrimSpace(*reason) == "" {
 			return usageError(errors.New("--accept needs a --reason"))
 		}
 		return nil
 	}
-	return opts
 }
 
 // refreshFlag adds --full-refresh.
@@ -214,8 +220,8 @@ func refreshFlag(cmd *cobra.Command, opts *jobs.NightlyOptions) {
 }
 
 // waitFlag adds how long to wait for another run.
-func waitFlag(cmd *cobra.Command, opts *jobs.NightlyOptions) {
-	cmd.Flags().DurationVar(&opts.Wait, "wait", 0, "wait so long for another run at work, such as 30m, instead of ending with exit code 75")
+func waitFlag(cmd *cobra.Command, wait *time.Duration) {
+	cmd.Flags().DurationVar(wait, "wait", 0, "wait so long for another run at work, such as 30m, instead of ending with exit code 75")
 }
 
 // report prints the summary of a job that ended well. That of a failed night is in
@@ -235,7 +241,7 @@ func stepCommand(env command.Env, step jobs.Step, short string) *cobra.Command {
 	}
 	load, asOf := configFlag(cmd), asOfFlag(cmd, "business day (default: today in the shop's time zone)")
 	told := &jobs.NightlyOptions{}
-	waitFlag(cmd, told)
+	waitFlag(cmd, &told.Wait)
 	if step == jobs.StepExtract {
 		refreshFlag(cmd, told)
 	}

@@ -18,8 +18,8 @@ func scoresCommand() *cobra.Command {
 		Long: `Write a commit, or what changed after one, verified, to standard output.
 
 With --since N come the rows to apply on top of commit N, oldest first: op is upsert or delete, changed lists the
-columns that differ, previous_row_hash is what commit N showed. A last line on standard error names the commit to
-ask from next time. Exit code 66 says that changes cannot be followed from N (its successor is the first commit,
+columns that differ, previous_row_hash is what was shown until then. A last line on standard error names the commit
+to ask from next time. Exit code 66 says that changes cannot be followed from N (its successor is the first commit,
 was collected or is damaged): read everything, then follow from there.`,
 		Example: `  perennial scores -c perennial.yaml > scores.csv
   perennial scores -c perennial.yaml --commit 41 --format json
@@ -108,8 +108,10 @@ A day that fails is on record and the others go on; the exit code is that of the
 	}
 	load, from, to := configFlag(cmd), dayFlag(cmd, "from", "first day"), dayFlag(cmd, "to", "last day")
 	reprocess := cmd.Flags().String("reprocess", string(jobs.ReprocessMissing), "missing, failed or all")
+	opts := jobs.BackfillOptions{}
+	acceptFlags(cmd, &opts.Accept, &opts.Reason, &opts.By)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		opts := jobs.BackfillOptions{Reprocess: jobs.Reprocess(*reprocess)}
+		opts.Reprocess = jobs.Reprocess(*reprocess)
 		var err error
 		if opts.From, err = from(); err != nil {
 			return err
@@ -139,6 +141,7 @@ count as undone: run again unchanged, they end with exit code 69 until they are 
 	cmd.Flags().Uint64Var(&opts.To, "to", 0, "number of the commit to show again")
 	cmd.Flags().StringVar(&opts.Reason, "reason", "", "why; kept in the commit")
 	cmd.Flags().StringVar(&opts.By, "by", "", "who says so")
+	waitFlag(cmd, &opts.Wait)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		switch {
 		case opts.To == 0:

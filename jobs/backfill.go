@@ -31,6 +31,10 @@ const (
 type BackfillOptions struct {
 	From, To  history.Day // both included
 	Reprocess Reprocess
+
+	Accept []string // gates to override on each of these days, by name
+	Reason string   // why
+	By     string   // who says so
 }
 
 // failedDay is the note of a day that could not be filled, at failed.json of its
@@ -91,23 +95,23 @@ func Backfill(ctx context.Context, cfg Config, opts BackfillOptions, env command
 	var first error
 	for day := opts.From; day <= opts.To; day++ {
 		due, damaged, err := opts.due(ctx, store.Within(st, seriesOf(day)))
-		if err != nil {
-			return err
+		var summary *Summary
+		if err == nil && due {
+			summary, err = opts.fill(ctx, cfg, st, day, damaged, env)
 		}
-		if !due {
-			fmt.Fprintf(out, "%s: left as it is\n", day)
-			continue
-		}
-		summary, err := fillDay(ctx, cfg, st, day, damaged, env)
 		switch {
 		case errors.Is(err, context.Canceled):
 			return err
+		case err == nil && !due:
+			fmt.Fprintf(out, "%s: left as it is\n", day)
 		case err != nil:
 			failures++
 			if first == nil {
 				first = fmt.Errorf("%s: %w", day, err)
 			}
 			fmt.Fprintf(out, "%s: failed: %v\n", day, err)
+		case summary.Outcome == "already published":
+			fmt.Fprintf(out, "%s: already published as commit %d of %s\n", day, summary.Commit, seriesOf(day))
 		default:
 			fmt.Fprintf(out, "%s: %s as commit %d of %s, %d customers, models trained as of %s\n", day, summary.Outcome, summary.Commit, seriesOf(day), summary.Rows, summary.trainedAsOf())
 		}
@@ -128,24 +132,21 @@ func (o BackfillOptions) due(ctx context.Context, series store.Keeper) (due, dam
 		}
 		return true, err == nil && !newest[0].Whole(), err
 	}
-	_, err = publish.Head(ctx, series)
-	if !errors.Is(err, publish.ErrNoCommit) {
-		return false, false, err
-	}
-	if o.Reprocess == ReprocessFailed {
-		return true, false, nil
-	}
 	_, err = series.Read(ctx, failedKey)
-	if errors.Is(err, store.ErrNotExist) {
+	if err == nil || !errors.Is(err, store.ErrNotExist) {
+		return err == nil && o.Reprocess == ReprocessFailed, false, err
+	}
+	_, err = publish.Head(ctx, series)
+	if errors.Is(err, publish.ErrNoCommit) {
 		return true, false, nil
 	}
 	return false, false, err
 }
 
-// fillDay runs the night of a past day in its series and keeps whether it failed.
-func fillDay(ctx context.Context, cfg Config, st store.Keeper, day history.Day, force bool, env command.Env) (*Summary, error) {
+// fill runs the night of a past day in its series and keeps whether it failed.
+func (o BackfillOptions) fill(ctx context.Context, cfg Config, st store.Keeper, day history.Day, force bool, env command.Env) (*Summary, error) {
 	series := store.Within(st, seriesOf(day))
-	summary, err := Nightly(ctx, cfg, NightlyOptions{AsOf: day, Force: force, past: true}, env)
+	summary, err := Nightly(ctx, cfg, NightlyOptions{AsOf: day, Force: force, Accept: o.Accept, Reason: o.Reason, By: o.By, past: true}, env)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil, err
@@ -176,7 +177,10 @@ func (n *night) within(ctx context.Context) (err error) {
 	all := n.store
 	n.store = store.Within(all, seriesOf(n.opts.AsOf))
 	n.work = workspace{filepath.Join(n.work.dir, filepath.FromSlash(seriesOf(n.opts.AsOf))), n.store, n.work.apart}
-	if n.previous, err = headOf(ctx, store.Within(all, seriesOf(n.opts.AsOf-1))); err != nil {
+	n.previous, err = headOf(ctx, store.Within(all, seriesOf(n.opts.AsOf-1)))
+	if errors.Is(err, publish.ErrCorrupt) {
+		n.env.Log.Warn("the day before cannot be read, and nothing is compared with it", "cause", err)
+	} else if err != nil {
 		return err
 	}
 	n.registry = n.store

@@ -28,7 +28,14 @@ func (n *night) noteMissed(ctx context.Context) error {
 	if n.previous == nil || n.opts.past || n.summary.Outcome != "published" {
 		return nil
 	}
+	undone, err := n.undoneDays(ctx)
+	if err != nil {
+		return err
+	}
 	for day := n.previous.Commit.AsOf + 1; day < n.opts.AsOf; day++ {
+		if undone[day] {
+			continue
+		}
 		_, err := publish.Head(ctx, store.Within(n.store, seriesOf(day)))
 		if errors.Is(err, publish.ErrNoCommit) {
 			n.summary.Missed = append(n.summary.Missed, day)
@@ -40,6 +47,34 @@ func (n *night) noteMissed(ctx context.Context) error {
 		n.summary.Notes = append(n.summary.Notes, fmt.Sprintf("%s had no night. Their scores can be filled beside these: %s", daysText(n.summary.Missed), n.summary.backfill(ReprocessMissing)))
 	}
 	return nil
+}
+
+// undoneDays returns the days whose nights a rollback has undone since the last one:
+// they had a night, and somebody did not want its scores.
+func (n *night) undoneDays(ctx context.Context) (map[history.Day]bool, error) {
+	c := n.previous.Commit
+	for c.Kind == publish.KindErasure && c.N > 1 {
+		before, err := publish.At(ctx, n.store, c.N-1)
+		if err != nil {
+			return nil, err
+		}
+		c = before.Commit
+	}
+	undone := map[history.Day]bool{}
+	if c.Kind != publish.KindRollback {
+		return undone, nil
+	}
+	for m := c.RestoredFrom + 1; m < c.N; m++ {
+		reader, err := publish.At(ctx, n.store, m)
+		if errors.Is(err, publish.ErrCorrupt) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		undone[reader.Commit.AsOf] = true
+	}
+	return undone, nil
 }
 
 // backfill returns the command that fills the missed days.

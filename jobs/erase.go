@@ -24,7 +24,11 @@ type EraseOptions struct {
 // still holds them is removed or rewritten. Killed at any moment and run again, it
 // ends as if it had not been.
 func Erase(ctx context.Context, cfg Config, opts EraseOptions, env command.Env, out io.Writer) error {
-	st, err := openStore(cfg.Store)
+	open := openStore // an order may come before the first night
+	if len(opts.Customers) == 0 {
+		open = openExisting
+	}
+	st, err := open(cfg.Store)
 	if err != nil {
 		return err
 	}

@@ -64,14 +64,12 @@ func waitForLease(ctx context.Context, keeper store.Keeper, wait time.Duration, 
 		if err == nil || !errors.Is(err, publish.ErrLeased) {
 			return lease, waited, err
 		}
-		if !errors.As(err, &leased) {
-			continue // another came first at this very moment: look who it is
-		}
-		if time.Since(began)+look > wait {
+		known := errors.As(err, &leased) // else another came first at this very moment: look who it is
+		if known && time.Since(began)+look > wait {
 			return nil, "", &command.Error{Code: command.ExitTry, Err: fmt.Errorf("%w: run %s, process %d on %s, seen %s ago (let this one wait for it: --wait 30m; if it has died, it is free a minute after it was last seen)",
 				publish.ErrLeased, leased.Owner.RunID, leased.Owner.PID, leased.Owner.Host, leased.Age.Round(time.Second))}
 		}
-		if waited == "" {
+		if known && waited == "" {
 			env.Log.Info("waiting for another run", "run", leased.Owner.RunID, "process", leased.Owner.PID, "host", leased.Owner.Host)
 			waited = fmt.Sprintf("Waited for run %s (process %d on %s) to end.", leased.Owner.RunID, leased.Owner.PID, leased.Owner.Host)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"perennial/command"
 	"perennial/pipeline/publish"
@@ -15,12 +16,13 @@ import (
 type RollbackOptions struct {
 	To         uint64
 	Reason, By string
+	Wait       time.Duration // for another run to end; 0 is to be told at once
 }
 
 // Rollback shows the scores of an earlier commit again, by a new commit that names
 // its parts.
 func Rollback(ctx context.Context, cfg Config, opts RollbackOptions, env command.Env, out io.Writer) error {
-	return alone(ctx, cfg, NightlyOptions{}, env, func(ctx context.Context, st store.Keeper, _ string) error {
+	return alone(ctx, cfg, NightlyOptions{Wait: opts.Wait}, env, func(ctx context.Context, st store.Keeper, _ string) error {
 		erased, err := loadErased(ctx, st, cfg)
 		if err != nil {
 			return err

@@ -89,7 +89,8 @@ func openCommit(ctx context.Context, st store.Store, n uint64) (*publish.Reader,
 }
 
 // commitAt finds a commit: number n, 0 for the newest, or the one that shows a day,
-// which may be in the series of a backfill. What was published that night comes first.
+// which may be in the series of a backfill. What was published that night comes first,
+// unless a rollback has undone it; what has been collected comes last.
 func commitAt(ctx context.Context, st store.Keeper, n uint64, day history.Day) (store.Store, uint64, error) {
 	reader, err := openCommit(ctx, st, n)
 	if day == 0 || n != 0 {
@@ -98,20 +99,34 @@ func commitAt(ctx context.Context, st store.Keeper, n uint64, day history.Day) (
 		}
 		return st, reader.Commit.N, nil
 	}
+	gone := uint64(0)
 	for err == nil {
-		if reader.Commit.AsOf == day {
-			return st, reader.Commit.N, nil
-		}
-		if reader.Commit.N == 1 {
+		c := reader.Commit
+		if c.AsOf == day {
+			there, err := isThere(ctx, st, c)
+			if there || err != nil {
+				return st, c.N, err
+			}
+			gone = c.N
 			break
 		}
-		reader, err = publish.At(ctx, st, reader.Commit.N-1)
+		before := c.N - 1
+		if c.Kind == publish.KindRollback {
+			before = c.RestoredFrom
+		}
+		if before == 0 {
+			break
+		}
+		reader, err = publish.At(ctx, st, before)
 	}
 	if err != nil && !errors.Is(err, publish.ErrNoCommit) {
 		return nil, 0, err
 	}
 	series := store.Within(st, seriesOf(day))
 	past, err := publish.Head(ctx, series)
+	if errors.Is(err, publish.ErrNoCommit) && gone > 0 {
+		return st, gone, nil // whoever reads it says so
+	}
 	if errors.Is(err, publish.ErrNoCommit) {
 		return nil, 0, &command.Error{Code: command.ExitInput, Err: fmt.Errorf("there are no scores of %s (fill the day: perennial backfill --from %s --to %s)", day, day, day)}
 	}
@@ -119,4 +134,18 @@ func commitAt(ctx context.Context, st store.Keeper, n uint64, day history.Day) (
 		return nil, 0, err
 	}
 	return series, past.Commit.N, nil
+}
+
+// isThere reports whether the parts of a commit have not been collected.
+func isThere(ctx context.Context, st store.Store, c *publish.Commit) (bool, error) {
+	for i := range c.Parts {
+		_, err := st.ReadRange(ctx, c.Parts[i].Key, 0, 1)
+		if errors.Is(err, store.ErrNotExist) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
