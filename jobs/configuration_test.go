@@ -61,7 +61,7 @@ const tablesHead = `
 ## Canonical tables
 
 What ` + "`sql`" + ` or ` + "`preset`" + ` of a source must yield; columns of the export that are named so need neither. Columns that are not
-required may be left out. Text is trimmed, and empty text is absent. A time without an offset is on the shop's wall clock.
+required may be left out. Spaces around text are no part of it, and empty text is absent. A time without an offset is on the shop's wall clock.
 `
 
 const actionsHead = `
@@ -69,7 +69,8 @@ const actionsHead = `
 
 What may be recommended, in the order that settles equal values. An action is taken whose expected value is highest:
 uplift × margin × usual order value, less what contact and discount cost. Uplifts are guesses; what the actions brought
-together says ` + "`perennial effects`" + `, by the customers who were left alone. An action is done again after "again" days at the earliest, and needs a yes to one of its channels.
+together says ` + "`perennial effects`" + `, by the customers who were left alone. An action is done again after "again" days at the earliest, and
+needs a yes to one of its channels, but for services: a complaint is answered, and consent asked for, in any case.
 
 | action | who | stages | tiers | risks | channels | again |
 |---|---|---|---|---|---|---|

@@ -63,7 +63,11 @@ func (p *Policy) suppression(w words, rule string) string {
 		if daysAgo < float64(*p.config.DaysBetweenContacts) {
 			return fmt.Sprintf("Last contacted %s; the shop waits %s between contacts.", ago(daysAgo), days(float64(*p.config.DaysBetweenContacts)))
 		}
-		return fmt.Sprintf("Contacted %d times in 30 days; the shop stops at %d.", in30Days, *p.config.ContactsIn30Days)
+		times := "times"
+		if in30Days == 1 {
+			times = "time"
+		}
+		return fmt.Sprintf("Contacted %d %s in 30 days; the shop stops at %d.", in30Days, times, *p.config.ContactsIn30Days)
 	}
 	if w.score.Eligibility == "stale" {
 		return "The shop's data is out of date."

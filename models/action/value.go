@@ -14,9 +14,13 @@ import (
 // The last term is the discount that customers take who would have ordered
 // anyway, base being their probability of an order in the window. A service
 // is owed whatever it costs, so its contact is not counted. The value is NaN where
-// the order value, or base for a discount, is unknown.
+// the order value, base for a discount, or the uplift in the customer's stage is
+// unknown.
 func (p *Policy) value(a *Action, channel string, f *Facts, s *publish.Score) float64 {
-	uplift := a.Uplift[s.LifecycleStage]
+	uplift, known := a.Uplift[s.LifecycleStage]
+	if !known {
+		return math.NaN()
+	}
 	value := uplift * *p.config.Margin * f.AverageOrderValue
 	if !a.Service {
 		value -= p.contactCost(channel)

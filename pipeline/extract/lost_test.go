@@ -58,3 +58,17 @@ func TestJSONIDsOfTwoTypes(t *testing.T) {
 		t.Errorf("%+v, want 2 customers with 16.50", s)
 	}
 }
+
+// A file of engagements that is there twice would double every one; empty files of
+// quiet days are alike.
+func TestACopyOfEngagementsStopsTheNight(t *testing.T) {
+	const header = "customer_id,occurred_at,kind\n"
+	c := ordersFrom(t, someOrders(3))
+	c.Sources.Engagements.Files = []string{writeFile(t, "a.csv", header+"c,2025-06-30,view\n"), writeFile(t, "b.csv", header), writeFile(t, "c.csv", header)}
+	if _, _, err := runIn(t, c, "2026-01-01"); err != nil {
+		t.Error(err)
+	}
+	c.Sources.Engagements.Files = append(c.Sources.Engagements.Files, writeFile(t, "a (1).csv", header+"c,2025-06-30,view\n"))
+	_, _, err := runIn(t, c, "2026-01-01")
+	wantError(t, err, ErrBadData, "engagements: a (1).csv and a.csv hold the same bytes")
+}

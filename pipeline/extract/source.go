@@ -100,6 +100,9 @@ func productsFirst(sources []*surveyed) []int {
 // enough, or else all.
 func (x *extraction) read(ctx context.Context, s *surveyed) (*pass, error) {
 	began := time.Now()
+	if err := s.copies(); err != nil {
+		return nil, err
+	}
 	defer x.config.witness.reading(s.paths()...)()
 	old, err := x.foundation(s)
 	var p *pass
@@ -153,6 +156,22 @@ func (x *extraction) readOnto(ctx context.Context, s *surveyed, old *sourceState
 	}
 	p.report.sortReasons()
 	return p, nil
+}
+
+// copies returns an ErrBadData if two files with rows hold the same bytes, in a table
+// whose rows may repeat: each of them would count twice.
+func (s *surveyed) copies() error {
+	if s.table.unique != repeatable || len(s.source.Key) > 0 {
+		return nil
+	}
+	first := map[string]string{}
+	for _, f := range s.files {
+		if other, again := first[f.sha256]; again && f.rows > 0 {
+			return dataError("%s: %s and %s hold the same bytes, so that each row would count twice (take one of them away)", s.table.name, other, f.file.name())
+		}
+		first[f.sha256] = f.file.name()
+	}
+	return nil
 }
 
 // aFewRows is how many rows of a file may be bad by chance, all of them: orders of

@@ -66,7 +66,7 @@ type Score struct {
 	RFMFrequency   *int32 `parquet:"rfm_frequency,optional" crm:"yes" doc:"1 to 5; 5 orders most often."`
 	RFMMonetary    *int32 `parquet:"rfm_monetary,optional" crm:"yes" doc:"1 to 5; 5 spends most."`
 	RFMGroup       string `parquet:"rfm_group,dict,optional" crm:"yes" values:"champions loyal active new promising needs_attention almost_lost at_risk previously_loyal dormant prospects" doc:"Group by the three RFM scores; prospects have never ordered."`
-	LifecycleStage string `parquet:"lifecycle_stage,dict" crm:"yes" values:"prospect new active cooling at_risk lapsed lost reactivated" doc:"Where the customer stands; a prospect has engaged and never ordered."`
+	LifecycleStage string `parquet:"lifecycle_stage,dict" crm:"yes" values:"prospect new active cooling at_risk lapsed lost reactivated" doc:"Where the customer stands; a prospect is known and has never ordered."`
 
 	// why
 	Reasons []Reason `group:"why" parquet:"reasons,list" crm:"codes" doc:"Up to three facts that moved the churn probability, strongest first."`
@@ -80,7 +80,7 @@ type Score struct {
 	ActionExpiresOn     *int32   `parquet:"action_expires_on,date,optional" doc:"Last day on which the action makes sense."`
 	ActionExpectedValue *float64 `parquet:"action_expected_value,optional" doc:"Expected gain of the action over none, shop currency. A documented prior until effects are measured."`
 	NeedsApproval       bool     `parquet:"needs_approval" crm:"yes" doc:"True: a person must agree before anything is sent."`
-	SuppressedBy        string   `parquet:"suppressed_by,dict,optional" crm:"yes" doc:"The rule that forbade contact: no_consent, recent_contact, recent_order, open_ticket …"`
+	SuppressedBy        string   `parquet:"suppressed_by,dict,optional" crm:"yes" doc:"The rule that forbids advertising: no_consent, recent_contact, recent_order, open_ticket … A service, such as service_recovery, is due all the same, and shows it too."`
 
 	// experiment
 	ExperimentGroup string   `group:"experiment" parquet:"experiment_group,dict" crm:"yes" values:"policy baseline holdout" doc:"Arm of the standing experiment; a holdout customer gets nothing."`

@@ -8,7 +8,8 @@
 -- that were never paid, or cancelled, are left out. Times are the site's.
 --
 -- A refund becomes one line without a product at the order's date, but known only
--- since the newest date in the export: when it happened is not in there.
+-- since the newest date in the export: when it happened is not in there. Shipping
+-- that was refunded with the items takes nothing off them.
 WITH orders AS (
 	SELECT
 		coalesce(order_id, order_number) AS order_id,
@@ -43,6 +44,13 @@ lines AS (
 			nullif(regexp_extract(item, '(?:^|\|)\s*total\s*:\s*([^|]*)', 1), ''),
 			nullif(regexp_extract(item, '^[^|]*\|[^|]*\|\s*([^|:]*)', 1), '')) AS worth
 	FROM coded WHERE item IS NOT NULL
+),
+brought AS (
+	SELECT order_id, buyer, sum(number(worth)) AS worth FROM lines GROUP BY ALL
+	UNION ALL
+	SELECT order_id, buyer, sum(coalesce(item_total, total)) FROM orders
+	WHERE len(list_filter(items, lambda x: x IS NOT NULL)) = 0
+	GROUP BY ALL
 )
 SELECT buyer AS customer_id, order_id, ordered_at, trim(product) AS product_id, number(pieces) AS quantity, number(worth) AS amount, currency, NULL::TIMESTAMP AS loaded_at
 FROM lines
@@ -50,6 +58,6 @@ UNION ALL
 SELECT buyer, order_id, ordered_at, item_key AS product_id, coalesce(item_quantity, 1) AS quantity, coalesce(item_total, total) AS amount, currency, NULL
 FROM orders WHERE len(list_filter(items, lambda x: x IS NOT NULL)) = 0
 UNION ALL
-SELECT buyer, order_id, any_value(ordered_at), NULL, 0, -max(refunded) AS amount, currency, any_value(exported_at)
-FROM orders WHERE refunded > 0
+SELECT buyer, order_id, any_value(ordered_at), NULL, 0, -least(max(refunded), any_value(worth)) AS amount, currency, any_value(exported_at)
+FROM orders JOIN brought USING (order_id, buyer) WHERE refunded > 0
 GROUP BY buyer, order_id, currency
