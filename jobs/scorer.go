@@ -106,7 +106,7 @@ func (sc *scorer) customer(m *features.Matrix, i int, h *history.History, next *
 	usualGap := purchase.UsualGap(cell(m, "gap_mean_days", i), cell(m, "repeat_order_days", i), sc.gap)
 	c := customer{
 		Score:      sc.stamp,
-		Segment:    segmentFacts(m, i, usualGap),
+		Segment:    segmentFacts(m, i, h.Profile, usualGap),
 		Action:     actionFacts(m, i, h.Profile, &view, s.extract.Vocabulary(), usualGap),
 		NewestFact: newestFact(&view),
 	}
@@ -187,8 +187,8 @@ func fillValue(row *publish.Score, worth value.Prediction) {
 	}
 }
 
-// segmentFacts reads what segments need from row i.
-func segmentFacts(m *features.Matrix, i int, usualGap float64) segment.Facts {
+// segmentFacts reads what segments need from row i and the profile.
+func segmentFacts(m *features.Matrix, i int, profile history.Profile, usualGap float64) segment.Facts {
 	recency := cell(m, "recency_days", i)
 	return segment.Facts{
 		Orders:       int(cell(m, "orders_total", i)),
@@ -197,6 +197,7 @@ func segmentFacts(m *features.Matrix, i int, usualGap float64) segment.Facts {
 		TenureDays:   cell(m, "tenure_days", i),
 		LastGapDays:  cell(m, "gap_last_days", i),
 		OverdueRatio: recency / usualGap,
+		Excluded:     profile.Excluded,
 	}
 }
 

@@ -99,7 +99,7 @@ func Champion(ctx context.Context, st store.Store, question string) (*Saved, err
 		damage = errors.Join(damage, fmt.Errorf("promotion %d: %w", n, err))
 	}
 	if damage != nil {
-		return nil, fmt.Errorf("registry: %s: %w (train again, or bring models/%s back from a backup): %w", question, ErrLost, question, damage)
+		return nil, fmt.Errorf("registry: %s: %w (bring models/%s back from a backup, or remove it, and the next night trains anew): %w", question, ErrLost, question, damage)
 	}
 	return nil, nil
 }

@@ -162,7 +162,7 @@ func (b *bucketReader) readActions() (err error) {
 
 func (b *bucketReader) readCustomers() (err error) {
 	countries := codeColumn{dictionary: b.extract.vocabulary.Countries}
-	var email, sms, phone answerColumn
+	var email, sms, phone, excluded answerColumn
 	b.profileRanges, err = b.read("customers", func(p *table.Parquet) error {
 		r := columnReader{p: p}
 		signedUp := r.instants("signed_up_at", never)
@@ -170,14 +170,15 @@ func (b *bucketReader) readCustomers() (err error) {
 		r.read("sms_consent", sms.read)
 		r.read("phone_consent", phone.read)
 		r.read("country", countries.read)
-		if err := r.check(len(signedUp), len(email.answers), len(sms.answers), len(phone.answers), len(countries.codes)); err != nil {
+		r.read("excluded", excluded.read)
+		if err := r.check(len(signedUp), len(email.answers), len(sms.answers), len(phone.answers), len(countries.codes), len(excluded.answers)); err != nil {
 			return err
 		}
 		b.profiles = make([]history.Profile, len(signedUp))
 		for i := range b.profiles {
 			b.profiles[i] = history.Profile{
 				SignedUpAt: history.Instant(signedUp[i]), EmailConsent: email.answers[i], SMSConsent: sms.answers[i],
-				PhoneConsent: phone.answers[i], Country: countries.codes[i],
+				PhoneConsent: phone.answers[i], Country: countries.codes[i], Excluded: excluded.answers[i] == history.ConsentYes,
 			}
 		}
 		return nil

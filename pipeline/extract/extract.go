@@ -29,7 +29,7 @@ const (
 	rejectsFolder  = "rejects"
 	spillPrefix    = ".spill-"
 	// fileFormat is Report.Format of what this package writes.
-	fileFormat = 1
+	fileFormat = 2
 )
 
 // Run reads the sources of cfg into the folder dir: for every bucketed table

@@ -215,6 +215,7 @@ var synonyms = map[string][]string{
 	"sms_consent":   {"smsconsent", "acceptssmsmarketing"},
 	"phone_consent": {"phoneconsent"},
 	"country":       {"country", "countrycode", "cc", "billingcountry"},
+	"excluded":      {"excluded", "testaccount", "istest"},
 	"name":          {"name", "productname", "title", "description"},
 	"price":         {"price", "unitprice", "retailprice"},
 	"available":     {"available", "instock", "active"},

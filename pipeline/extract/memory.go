@@ -27,7 +27,7 @@ const (
 	// memoryFormat must be raised whenever the same input would give other rows,
 	// other bytes or another report than before: an extract builds only on one of
 	// its own format.
-	memoryFormat = 2
+	memoryFormat = 3
 )
 
 // Memory is what a complete extract remembers of its inputs, so that the next one

@@ -92,6 +92,7 @@ var tables = []*canonicalTable{
 			{"sms_consent", answerKind, false, "the same for SMS"},
 			{"phone_consent", answerKind, false, "the same for calls"},
 			{"country", textKind, false, "kept; no feature reads it yet"},
+			{"excluded", answerKind, false, "a yes is for test accounts, resellers and staff: her row says so, no action is proposed, and CRM syncs are told to show her no more"},
 		},
 		sortBy: []string{"customer_id"},
 	},

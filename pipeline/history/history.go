@@ -63,6 +63,7 @@ type Profile struct {
 	SMSConsent   Consent
 	PhoneConsent Consent
 	Country      Code
+	Excluded     bool // by the shop: a test account, a reseller, staff
 }
 
 // History is everything one extract holds about one customer. Rows are sorted
