@@ -31,14 +31,15 @@ type EffectsOptions struct {
 // the policy recommends, those under the shop's own rule, and those left alone. A
 // customer's group is drawn from her name alone, so that the difference between groups
 // is what the treatment makes, whoever really was contacted (intention to treat).
-// Customers count who had ordered before the first day.
+// Customers count who had ordered before the first day, but for those whom the shop has
+// taken out.
 type EffectsReport struct {
 	Shop     string          `json:"shop"`
 	Currency string          `json:"currency"`
 	From     history.Day     `json:"from"`
 	To       history.Day     `json:"to"`
 	Days     int             `json:"days"`
-	Nights   int             `json:"nights"` // published as of one of them
+	Nights   int             `json:"nights"` // how many of the days have one
 	Groups   []GroupOutcomes `json:"groups"`
 	Effects  []GroupEffect   `json:"effects"`
 	Notes    []string        `json:"notes,omitempty"` // what speaks against believing it
@@ -78,7 +79,8 @@ func Effects(ctx context.Context, cfg Config, opts EffectsOptions, env command.E
 	defer func() { err = errors.Join(err, closeNights()) }()
 	report := &EffectsReport{Shop: cfg.Shop, Currency: cfg.Currency}
 	err = withExtract(ctx, cfg, "effects", env, func(dir string, newest history.Day) error {
-		if err := report.over(opts, nights[0].Commit.AsOf, newest); err != nil {
+		first := slices.MinFunc(nights, func(a, b *publish.Reader) int { return cmp.Compare(a.Commit.AsOf, b.Commit.AsOf) })
+		if err := report.over(opts, first.Commit.AsOf, newest); err != nil {
 			return err
 		}
 		if err := report.checkGroups(ctx, policy, nights); err != nil {
@@ -106,7 +108,7 @@ func Effects(ctx context.Context, cfg Config, opts EffectsOptions, env command.E
 	return report.print(out)
 }
 
-// publishedNights returns the commits of nights, oldest first, at least one.
+// publishedNights returns the commits of nights, the first one first, at least one.
 func publishedNights(ctx context.Context, cfg Config) (nights []*publish.Reader, closeNights func() error, err error) {
 	st, err := openToRead(cfg.Store)
 	if err != nil {
@@ -150,13 +152,13 @@ func (r *EffectsReport) over(opts EffectsOptions, first, newest history.Day) err
 // checkGroups counts the nights of these days and returns an error if one of them
 // has drawn other groups than the configuration does now.
 func (r *EffectsReport) checkGroups(ctx context.Context, policy *action.Policy, nights []*publish.Reader) error {
-	collected := false
+	days, collected := map[history.Day]bool{}, false
 	for _, night := range slices.Backward(nights) {
 		c := night.Commit
 		if c.AsOf < r.From || c.AsOf > r.To {
 			continue
 		}
-		r.Nights++
+		days[c.AsOf] = true
 		if collected {
 			continue
 		}
@@ -174,6 +176,7 @@ func (r *EffectsReport) checkGroups(ctx context.Context, policy *action.Policy, 
 			}
 		}
 	}
+	r.Nights = len(days)
 	return nil
 }
 
@@ -199,7 +202,7 @@ func (s *shop) groupSums(ctx context.Context, policy *action.Policy, from histor
 	err := s.eachBucket(ctx, progress.Step("compare groups", len(buckets)), func(k int, bucket *history.Bucket) error {
 		for i := range bucket.Histories {
 			h := &bucket.Histories[i]
-			if view := h.At(from); !features.Buyers(&view) {
+			if view := h.At(from); h.Profile.Excluded || !features.Buyers(&view) {
 				continue
 			}
 			group := &buckets[k][slices.Index(groupNames[:], policy.Group(string(h.Customer)))]
@@ -270,12 +273,14 @@ func (r *EffectsReport) add(group, against, outcome string, treated, control eva
 
 // note says what speaks against believing the report.
 func (r *EffectsReport) note(contactsKnown bool) {
-	policy, last := &r.Groups[0], &r.Groups[len(r.Groups)-1]
+	treated, last := &r.Groups[0], &r.Groups[len(r.Groups)-1]
 	switch {
 	case !contactsKnown:
 		r.Notes = append(r.Notes, "The shop has no source of actions: whether the holdout was left alone is not known.")
-	case last.Group == action.GroupHoldout && *last.Contacts > *policy.Contacts/2:
-		r.Notes = append(r.Notes, fmt.Sprintf("The holdout was contacted %.2f times a customer, the policy group %.2f times: it was not left alone, and the differences do not say what contacts bring.", *last.Contacts, *policy.Contacts))
+	case *treated.Contacts == 0:
+		r.Notes = append(r.Notes, fmt.Sprintf("Nothing was sent to the %s group: there is nothing whose effect could be seen.", treated.Group))
+	case last.Group == action.GroupHoldout && *last.Contacts > *treated.Contacts/2:
+		r.Notes = append(r.Notes, fmt.Sprintf("The holdout was contacted %.2f times a customer, the %s group %.2f times: it was not left alone, and the differences do not say what contacts bring.", *last.Contacts, treated.Group, *treated.Contacts))
 	}
 	if missed := r.Days - r.Nights; missed > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%d of the %d days had no night.", missed, r.Days))
