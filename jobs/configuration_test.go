@@ -61,7 +61,7 @@ const tablesHead = `
 ## Canonical tables
 
 What ` + "`sql`" + ` or ` + "`preset`" + ` of a source must yield; columns of the export that are named so need neither. Columns that are not
-required may be left out. Spaces around text are no part of it, and empty text is absent. A time without an offset is on the shop's wall clock.
+required may be left out. Spaces and tabs around text are no part of it, and empty text is absent. A time without an offset is on the shop's wall clock.
 `
 
 const actionsHead = `

@@ -265,7 +265,7 @@ func word(name string) string {
 	return "regexp_replace(lower(trim(CAST(" + name + " AS VARCHAR))), '\\.0$', '')"
 }
 
-// textOf reads an identifier or label. Spaces around it are no part of it;
+// textOf reads an identifier or label. Spaces and tabs around it are no part of it;
 // a number that only its storage made a float is written without ".0".
 func textOf(name, typ string) string {
 	switch {
@@ -274,8 +274,9 @@ func textOf(name, typ string) string {
 	case typ != "VARCHAR":
 		return "CAST(" + name + " AS VARCHAR)"
 	}
-	// trim costs more than the rest of the row's text, and is seldom needed.
-	return fmt.Sprintf("nullif(CASE WHEN starts_with(%[1]s, ' ') OR ends_with(%[1]s, ' ') THEN trim(%[1]s) ELSE %[1]s END, '')", name)
+	// trim costs more than the rest of the row's text, and is seldom needed. Tabs stand
+	// before codes that a spreadsheet must not read as numbers.
+	return fmt.Sprintf("nullif(CASE WHEN starts_with(%[1]s, ' ') OR ends_with(%[1]s, ' ') OR starts_with(%[1]s, '\t') OR ends_with(%[1]s, '\t') THEN trim(%[1]s, ' \t') ELSE %[1]s END, '')", name)
 }
 
 // instantOf reads a time as the shop's wall clock.

@@ -72,3 +72,12 @@ func TestACopyOfEngagementsStopsTheNight(t *testing.T) {
 	_, _, err := runIn(t, c, "2026-01-01")
 	wantError(t, err, ErrBadData, "engagements: a (1).csv and a.csv hold the same bytes")
 }
+
+// Spaces and tabs around an id are no part of it: a spreadsheet that must not read
+// 00123 as a number is given a tab before it.
+func TestIDsWithoutWhatStandsAround(t *testing.T) {
+	c := ordersFrom(t, "customer_id,order_id,ordered_at,amount\n00123,a,2025-06-28,5\n\"\t00123\",b,2025-06-28,5\n00123 ,c,2025-06-28,5\n\" 00123\t\",d,2025-06-28,5\n")
+	if s := mustExtract(t, c, "2026-01-01").Report().Source("orders"); s.Kept != 4 || s.Customers != 1 {
+		t.Errorf("%+v, want 4 orders of one customer", s)
+	}
+}
