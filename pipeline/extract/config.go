@@ -72,6 +72,7 @@ type Source struct {
 	Lookback   Lookback `yaml:"lookback" json:",omitzero"`   // with watermark: pull this far below it again, as 7d; default 60d for orders, else 7d
 	Delimiter  string   `yaml:"delimiter"`                   // of csv; default: what the header shows among , ; tab |
 	Encoding   string   `yaml:"encoding"`                    // of csv: utf-8 (default), latin-1, windows-1252 or utf-16
+	Repeats    bool     `yaml:"repeats" json:",omitempty"`   // of orders and actions: equal rows are rows of their own, as a till writes what is scanned thrice; exports must not overlap then; default false: they are one row
 	DateFormat string   `yaml:"date_format"`                 // strptime format of the times; default: ISO 8601, or what the values show
 
 	// Canonical columns that name what a later export corrects, as [order_id]. Every
@@ -141,6 +142,9 @@ func (c Config) withDefaults() (Config, error) {
 	for _, t := range tables {
 		if err := c.source(t.name).validate(); err != nil {
 			return c, fmt.Errorf("sources: %s: %w", t.name, err)
+		}
+		if c.source(t.name).Repeats && t.unique == distinctFirstColumn {
+			return c, configError("sources: %s: repeats: a %s has one row (leave it out)", t.name, strings.TrimSuffix(t.name, "s"))
 		}
 		if err := t.checkKey(c.source(t.name).Key); err != nil {
 			return c, fmt.Errorf("sources: %s: %w", t.name, err)

@@ -92,7 +92,7 @@ func (c *Config) list() ([]*surveyed, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", t.name, err)
 		}
-		found := &surveyed{table: t, source: s, files: make([]*census, len(files))}
+		found := &surveyed{table: t.as(s), source: s, files: make([]*census, len(files))}
 		for i, file := range files {
 			found.files[i] = newCensus(file, c)
 		}

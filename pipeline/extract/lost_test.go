@@ -81,3 +81,37 @@ func TestIDsWithoutWhatStandsAround(t *testing.T) {
 		t.Errorf("%+v, want 4 orders of one customer", s)
 	}
 }
+
+// A till writes what is scanned thrice as three equal lines. They are lines of their
+// own if the shop says so, in every way of reading: at once, and a new file on top.
+func TestEqualRowsOfATill(t *testing.T) {
+	const header, line = "customer_id,order_id,ordered_at,amount\n", "c,a,2025-06-28,0.5\n"
+	c := ordersFrom(t, header+line+line+line+"d,b,2025-06-28,2\n")
+	c.MaxRejects = 0.01
+	_, _, err := runIn(t, c, "2026-01-01")
+	wantError(t, err, ErrBadData, "say repeats: true")
+
+	c.Sources.Orders.Repeats = true
+	first := filepath.Join(t.TempDir(), "first")
+	if _, err := Run(t.Context(), c, day(t, "2026-01-01"), first, nil); err != nil {
+		t.Fatal(err)
+	}
+	c.Sources.Orders.Files = append(c.Sources.Orders.Files, writeFile(t, "z.csv", header+line+line))
+	onTop, err := Recall(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, memory := range map[string]*Memory{"at once": nil, "on top": onTop} {
+		inputs, err := memory.Survey(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := inputs.Run(t.Context(), day(t, "2026-01-01"), filepath.Join(t.TempDir(), "extract"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := r.Source("orders"); s.Kept != 6 || s.Rejected != 0 || s.Orders != 2 || s.Revenue != 4.5 {
+			t.Errorf("%s: %+v, want 6 rows of 4.50", name, s)
+		}
+	}
+}

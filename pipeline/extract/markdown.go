@@ -24,7 +24,7 @@ func WriteMarkdown(w io.Writer) error {
 		fmt.Fprintf(out, "\n### %s\n\n%s", t.name, t.doc)
 		switch t.unique {
 		case distinctRows:
-			fmt.Fprintf(out, " Of equal rows one is kept, the others are rejected.")
+			fmt.Fprintf(out, " Of equal rows one is kept, the others are rejected, but with repeats.")
 		case distinctFirstColumn:
 			fmt.Fprintf(out, " Of rows that share a %s one is kept, the others are rejected.", t.columns[0].name)
 		}

@@ -25,7 +25,7 @@ func (c *Config) settings(s *surveyed) string {
 	// Encoding of plain values cannot fail, and sorts the rates.
 	json.NewEncoder(hash).Encode([]any{
 		memoryFormat, fileFormat, s.table.name, s.mappingSQL(), s.preset.columns, s.source.Delimiter, s.source.encoding(),
-		s.source.DateFormat, s.source.Key, c.Timezone, c.Currency, c.Rates, c.sample(), c.Erased.Hash(),
+		s.source.DateFormat, s.source.Key, s.source.Repeats, c.Timezone, c.Currency, c.Rates, c.sample(), c.Erased.Hash(),
 	})
 	return hex.EncodeToString(hash.Sum(nil))
 }

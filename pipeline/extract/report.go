@@ -161,7 +161,7 @@ func (s *SourceReport) remedy() string {
 	case reason == notANumber && len(s.Listed) > 0 && strings.ContainsAny(s.Listed[0].Value, "0123456789"):
 		return "read amounts such as 1.234,50 € with decimal_comma in sql, $1,234.50 with decimal_point; else fix the rows, or raise max_rejects"
 	case reason == repeatedRow:
-		return "they are equal in all columns that are read: if they are lines of their own, add them up in sql with GROUP BY ALL; else raise max_rejects"
+		return "they are equal in all columns that are read: if they are lines of their own, say repeats: true; else raise max_rejects"
 	}
 	return "fix the rows, or raise max_rejects"
 }

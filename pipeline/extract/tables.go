@@ -123,6 +123,16 @@ var tables = []*canonicalTable{
 	},
 }
 
+// as is the table as a source fills it: with Repeats, equal rows are rows of their own.
+func (t *canonicalTable) as(s *Source) *canonicalTable {
+	if !s.Repeats || t.unique != distinctRows {
+		return t
+	}
+	repeating := *t
+	repeating.unique = repeatable
+	return &repeating
+}
+
 // names returns the column names in the order of the bucket files.
 func (t *canonicalTable) names() []string {
 	names := make([]string, len(t.columns))
