@@ -39,7 +39,7 @@ func (s *state) orderProbability(dst []float64, horizons []int, elapsed []float6
 	for i, h := range horizons {
 		for ; day < h; day++ {
 			stays *= 1 - s.dropout
-			after := s.noOrder(elapsed[day+1])
+			after := min(before, s.noOrder(elapsed[day+1])) // rounding may let it rise
 			p += stays * (before - after)
 			before = after
 		}
