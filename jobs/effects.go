@@ -3,7 +3,6 @@ package jobs
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -101,9 +100,7 @@ func Effects(ctx context.Context, cfg Config, opts EffectsOptions, env command.E
 		return err
 	}
 	if opts.JSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(report)
+		return command.WriteJSON(out, report)
 	}
 	return report.print(out)
 }

@@ -2,11 +2,8 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -15,7 +12,6 @@ import (
 	"perennial/features"
 	"perennial/models/evaluate"
 	"perennial/models/leaderboard"
-	"perennial/pipeline/extract"
 	"perennial/pipeline/history"
 )
 
@@ -75,37 +71,9 @@ func Evaluate(ctx context.Context, cfg Config, opts EvaluateOptions, env command
 		return err
 	}
 	if opts.JSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(map[string]any{"shop": cfg.Shop, "back_tests": tests})
+		return command.WriteJSON(out, map[string]any{"shop": cfg.Shop, "back_tests": tests})
 	}
 	return printBackTests(out, cfg.Shop, tests)
-}
-
-// withExtract reads all that the sources hold by today into a folder that is removed
-// again, and calls do with it and the day of the newest order. name is the command's.
-func withExtract(ctx context.Context, cfg Config, name string, env command.Env, do func(dir string, newest history.Day) error) (err error) {
-	dir, err := os.MkdirTemp("", "perennial-"+name+"-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	inputs, err := localInputs(ctx, cfg)
-	if err == nil {
-		inputs, err = extract.Pulled(inputs, newWorkspace(cfg, nil).path(loads))
-	}
-	if err != nil {
-		return command.Input(err)
-	}
-	report, err := extract.Run(ctx, inputs, cfg.Today(env.Clock()), dir, env.Log)
-	if err != nil {
-		return command.Input(err)
-	}
-	newest := report.Source("orders").Last
-	if newest == nil {
-		return command.Data("%s: there are no orders", name)
-	}
-	return do(dir, *newest)
 }
 
 // checkFamilies finds names that no family of features has.

@@ -9,6 +9,7 @@ import (
 
 	"perennial/command"
 	"perennial/pipeline/extract"
+	"perennial/pipeline/history"
 	"perennial/pipeline/store"
 )
 
@@ -109,4 +110,30 @@ func (s *shop) fresh() error {
 			s.survey.newest, age, s.asOf, s.survey.newest+1)}
 	}
 	return nil
+}
+
+// withExtract reads all that the sources hold by today into a folder that is removed
+// again, and calls do with it and the day of the newest order. name is the command's.
+func withExtract(ctx context.Context, cfg Config, name string, env command.Env, do func(dir string, newest history.Day) error) (err error) {
+	dir, err := os.MkdirTemp("", "perennial-"+name+"-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	inputs, err := localInputs(ctx, cfg)
+	if err == nil {
+		inputs, err = extract.Pulled(inputs, newWorkspace(cfg, nil).path(loads))
+	}
+	if err != nil {
+		return command.Input(err)
+	}
+	report, err := extract.Run(ctx, inputs, cfg.Today(env.Clock()), dir, env.Log)
+	if err != nil {
+		return command.Input(err)
+	}
+	newest := report.Source("orders").Last
+	if newest == nil {
+		return command.Data("%s: there are no orders", name)
+	}
+	return do(dir, *newest)
 }

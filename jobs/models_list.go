@@ -3,7 +3,6 @@ package jobs
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"perennial/command"
 	"perennial/models/registry"
 	"perennial/pipeline/history"
 	"perennial/pipeline/store"
@@ -36,9 +36,7 @@ func ListModels(ctx context.Context, cfg Config, asJSON bool, out io.Writer) (er
 		return fmt.Errorf("models list: %w", err)
 	}
 	if asJSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(map[string]any{"models": models})
+		return command.WriteJSON(out, map[string]any{"models": models})
 	}
 	return printModels(out, models)
 }

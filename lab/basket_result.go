@@ -1,13 +1,13 @@
 package lab
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
 	"strings"
 	"text/tabwriter"
 
+	"perennial/command"
 	"perennial/models/evaluate"
 )
 
@@ -132,7 +132,5 @@ func (r *basketResult) printJSON(w io.Writer) error {
 		}
 		result.Models = append(result.Models, model)
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(result)
+	return command.WriteJSON(w, result)
 }

@@ -1,10 +1,10 @@
 package lab
 
 import (
-	"encoding/json"
 	"io"
 	"math"
 
+	"perennial/command"
 	"perennial/models/btyd"
 	"perennial/models/btyd/picture"
 	"perennial/pipeline/history"
@@ -171,9 +171,7 @@ func (r *customersResult) printJSON(w io.Writer) error {
 	for _, t := range r.trials {
 		result.Models = append(result.Models, r.modelJSON(t))
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(result)
+	return command.WriteJSON(w, result)
 }
 
 func newTrackingJSON(atNow, atEnd float64, cumulative []float64) trackingJSON {

@@ -1,9 +1,10 @@
 package lab
 
 import (
-	"encoding/json"
 	"io"
 	"math"
+
+	"perennial/command"
 )
 
 // learnJSON is what --json prints. Figures that are not defined are null.
@@ -77,9 +78,7 @@ func (r *learnResult) printJSON(w io.Writer) error {
 			Learner: i.learner, Column: i.column, Gain: known(i.gain), Split: known(i.split), MeanAbsSHAP: known(i.contribution), Permutation: known(i.permutation),
 		})
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(result)
+	return command.WriteJSON(w, result)
 }
 
 // known returns a pointer to v, nil for NaN, which JSON cannot say.
