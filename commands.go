@@ -93,6 +93,17 @@ func dayFlag(cmd *cobra.Command, name, usage string) func() (history.Day, error)
 	}
 }
 
+// spanFlags adds --from and --to and returns what reads them into from and to.
+func spanFlags(cmd *cobra.Command, from, to *history.Day, first, last string) func() error {
+	parseFrom, parseTo := dayFlag(cmd, "from", first), dayFlag(cmd, "to", last)
+	return func() (err error) {
+		if *from, err = parseFrom(); err == nil {
+			*to, err = parseTo()
+		}
+		return err
+	}
+}
+
 func demoCommand(env command.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "demo", Short: "Simulate a shop, run its night and show the scores; needs no input",
@@ -308,15 +319,11 @@ the first day, contacted or not.`,
 		Example: "  perennial effects -c perennial.yaml\n  perennial effects -c perennial.yaml --from 2026-05-01 --to 2026-06-30 --json", Args: cobra.NoArgs,
 	}
 	load := configFlag(cmd)
-	from, to := dayFlag(cmd, "from", "first day (default: that of the first night)"), dayFlag(cmd, "to", "last day (default: that of the newest order)")
 	opts := jobs.EffectsOptions{}
+	span := spanFlags(cmd, &opts.From, &opts.To, "first day (default: that of the first night)", "last day (default: that of the newest order)")
 	cmd.Flags().BoolVar(&opts.JSON, "json", false, "print JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		var err error
-		if opts.From, err = from(); err != nil {
-			return err
-		}
-		if opts.To, err = to(); err != nil {
+		if err := span(); err != nil {
 			return err
 		}
 		cfg, err := load()

@@ -106,17 +106,13 @@ A day that fails is on record and the others go on; the exit code is that of the
 		Example: "  perennial backfill -c perennial.yaml --from 2026-05-01 --to 2026-05-31\n" +
 			"  perennial backfill -c perennial.yaml --from 2026-05-01 --to 2026-05-31 --reprocess failed", Args: cobra.NoArgs,
 	}
-	load, from, to := configFlag(cmd), dayFlag(cmd, "from", "first day"), dayFlag(cmd, "to", "last day")
-	reprocess := cmd.Flags().String("reprocess", string(jobs.ReprocessMissing), "missing, failed or all")
 	opts := jobs.BackfillOptions{}
+	load, span := configFlag(cmd), spanFlags(cmd, &opts.From, &opts.To, "first day", "last day")
+	reprocess := cmd.Flags().String("reprocess", string(jobs.ReprocessMissing), "missing, failed or all")
 	acceptFlags(cmd, &opts.Accept, &opts.Reason, &opts.By)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		opts.Reprocess = jobs.Reprocess(*reprocess)
-		var err error
-		if opts.From, err = from(); err != nil {
-			return err
-		}
-		if opts.To, err = to(); err != nil {
+		if err := span(); err != nil {
 			return err
 		}
 		cfg, err := load()
