@@ -132,3 +132,27 @@ func TestUnknownTimezone(t *testing.T) {
 	_, _, err := runIn(t, c, "2026-01-01")
 	wantError(t, err, ErrConfig, `timezone "Europe/Londinium" is not known`)
 }
+
+// The macros read amounts as people write them, and nothing else as a number.
+func TestAmountsAsPeopleWriteThem(t *testing.T) {
+	d := testDatabase(t)
+	for call, want := range map[string]string{
+		"decimal_comma('1.234,50 €')":    "1234.5",
+		"decimal_comma('-8,18')":         "-8.18",
+		"decimal_comma('1.234.567,5')":   "1234567.5",
+		"decimal_comma('12 kr.')":        "12.0",
+		"decimal_point('$1,234.50')":     "1234.5",
+		"decimal_point('(8.18)')":        "-8.18",
+		"decimal_point('EUR 1''234.50')": "1234.5",
+		"decimal_point('8.18')":          "8.18",
+		"decimal_comma('')":              "",
+		"decimal_point(NULL)":            "",
+		"decimal_point('12abc34')":       "nan",
+		"decimal_comma('abc')":           "nan",
+	} {
+		var got string
+		if err := d.row(t.Context(), "SELECT coalesce(CAST("+call+" AS VARCHAR), '')", &got); err != nil || got != want {
+			t.Errorf("%s is %q, %v, want %q", call, got, err, want)
+		}
+	}
+}

@@ -163,11 +163,14 @@ func (b *bench) written(ctx context.Context, column, typ string) (string, error)
 	if typ != "text" || !slices.ContainsFunc([]string{"amount", "price", "discount", "quantity", "value"}, named) {
 		return typ, nil
 	}
-	const amount = `'^\(?[-+]?(\p{Sc}|\p{L}{1,3}\.?[\s\p{Z}])?[\s\p{Z}]?[-+]?[0-9]+(%[1]s[0-9]{3})*(%[2]s[0-9]+)?[\s\p{Z}]?(\p{Sc}|\p{L}{1,3}\.?)?\)?$'`
+	// A sign or bracket, a currency before or behind, digits that separators group, and
+	// what follows the decimal mark.
+	all := func(separators, mark string) string {
+		return `coalesce(bool_and(regexp_matches(v, '^\(?[-+]?(\p{Sc}|\p{L}{1,3}\.?[\s\p{Z}])?[\s\p{Z}]?[-+]?[0-9]+(` + separators + `[0-9]{3})*(` + mark + `[0-9]+)?[\s\p{Z}]?(\p{Sc}|\p{L}{1,3}\.?)?\)?$')), false)`
+	}
 	var comma, point, cents bool
-	err := b.db.row(ctx, fmt.Sprintf(`SELECT coalesce(bool_and(regexp_matches(v, `+fmt.Sprintf(amount, `[. '']`, `,`)+`)), false),
-coalesce(bool_and(regexp_matches(v, `+fmt.Sprintf(amount, `[, '']`, `\.`)+`)), false), coalesce(bool_or(regexp_matches(v, ',[0-9]{1,2}([^0-9]|$)')), false)
-FROM (SELECT nullif(trim(%s), '') AS v FROM raw LIMIT %d) WHERE v IS NOT NULL`, quoteName(column), profileRows), &comma, &point, &cents)
+	err := b.db.row(ctx, "SELECT "+all(`[. '']`, `,`)+", "+all(`[, '']`, `\.`)+", coalesce(bool_or(regexp_matches(v, ',[0-9]{1,2}([^0-9]|$)')), false)"+
+		fmt.Sprintf(" FROM (SELECT nullif(trim(%s), '') AS v FROM raw LIMIT %d) WHERE v IS NOT NULL", quoteName(column), profileRows), &comma, &point, &cents)
 	switch {
 	case err != nil:
 		return typ, err
