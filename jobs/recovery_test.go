@@ -122,9 +122,9 @@ func TestDaysThatWereUndone(t *testing.T) {
 	}
 }
 
-// TestBackfillGoesOnAndAccepts: a day whose record is damaged fails and the others go
-// on; a gate that holds a day back can be accepted.
-func TestBackfillGoesOnAndAccepts(t *testing.T) {
+// TestBackfillGoesOnPastDamage: a day whose record is damaged fails and the others go on;
+// days that are published already are said to be, without figures of a night.
+func TestBackfillGoesOnPastDamage(t *testing.T) {
 	cfg, end := youngShop(t)
 	var out bytes.Buffer
 	fill := func(opts BackfillOptions) error {
